@@ -1,0 +1,172 @@
+"""The only module that turns config into objects, and gives each the parts that its constructor names."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from memlab.config import Config, ConfigError, load_option, nearest, options
+from memlab.encoders import Encoder
+from memlab.life import Life
+from memlab.metrics.base import Metric
+from memlab.readers import Reader
+from memlab.sources import Source
+from memlab.strategies.base import Strategy
+
+LABELS = {"name", "leaderboard"}
+PARTS = {"store", "encoder", "seed", "evidence", "inner"}
+
+
+def make(path: str, **params: Any) -> Any:
+    """The object that a yaml of the config folder describes: `make("strategy/hybrid", k1=1.5)`.
+
+    Parts that are not given are made as the root config says: a store in memory, the bundled encoder, seed 0.
+
+    Args:
+        path: `group/name`.
+        params: Replace numbers of the yaml, those of nested parts too where the name occurs once; or parts, as objects.
+
+    Raises:
+        ConfigError: There is no such yaml or parameter.
+    """
+    group, _, name = path.partition("/")
+    node = load_option(group, name)
+    parts = {key: params.pop(key) for key in PARTS & params.keys()}
+    for key, value in params.items():
+        _place(path, node, key, value)
+    wanted = _signature(path, node).parameters
+    if "store" in wanted and "store" not in parts:
+        parts["store"] = make("store/sqlite")
+    if "encoder" in wanted and "encoder" not in parts:
+        parts["encoder"] = make("encoder/minilm")
+    return construct(path, node, {"seed": 0} | parts)
+
+
+def construct(where: str, node: Config, parts: Mapping[str, Any]) -> Any:
+    """The object of one config node, given those of `parts` that its constructor names and the node does not set.
+
+    Raises:
+        ConfigError: The target cannot be imported, or its parameters do not fit; found before anything is built.
+    """
+    from hydra.utils import instantiate
+
+    check(where, node, parts)
+    given = {key: parts[key] for key in _signature(where, node).parameters if key in parts and key not in node}
+    body = {key: value for key, value in node.items() if key not in LABELS}
+    return instantiate(body | {"_partial_": True}, _convert_="all")(**given)
+
+
+def check(where: str, node: Any, parts: Mapping[str, Any] = {}) -> None:  # noqa: B006
+    """Binds the parameters of a node and of all nodes in it to their signatures without building anything.
+
+    Raises:
+        ConfigError: A parameter is unknown, with the three nearest, or missing.
+    """
+    if isinstance(node, list):
+        for place, part in enumerate(node):
+            check(f"{where}[{place}]", part)
+    if not isinstance(node, Mapping):
+        return
+    if node.get("_target_"):
+        parameters = _signature(where, node).parameters
+        for key in node.keys() - LABELS - parameters.keys():
+            if not key.startswith("_"):
+                raise ConfigError(f"{where}: no parameter {key!r} in {node['_target_']}; {nearest(key, parameters)}")
+        for key, parameter in parameters.items():
+            required = parameter.default is parameter.empty and not node.get("_partial_")
+            if required and key not in node and key not in parts:
+                raise ConfigError(f"{where}: {node['_target_']} needs {key!r}, which the config does not set")
+    for key, part in node.items():
+        check(f"{where}.{key}", part)
+
+
+def source(config: Config) -> Source:
+    """The source of a run."""
+    return construct("source", config["source"], {})
+
+
+def encoder(config: Config) -> Encoder:
+    """The encoder of a run, bare."""
+    return construct("encoder", config["encoder"], {})
+
+
+def reader(config: Config) -> Reader | None:
+    """The reader of a run, None where retrieval is judged on its own."""
+    return _optional("reader", config)
+
+
+def tracking(config: Config) -> Any:
+    """The view that a run is shown in, None for no view."""
+    return _optional("tracking", config)
+
+
+def wants_encoder(config: Config) -> bool:
+    """Whether the strategy or a layer of a run names an encoder among its parts."""
+    nodes = [config["strategy"], *config["layer"].values()]
+    return any("encoder" in _signature("strategy", node).parameters for node in nodes)
+
+
+def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Strategy:
+    """One user's strategy in its layers, outermost first, on a store of its own in memory.
+
+    Args:
+        life: Whose gold the oracle is shown; None for a trial before the first user.
+    """
+    if config["store"].get("path") is not None:
+        raise ConfigError("store.path: runs keep their memory in RAM, so that each user starts with none; leave it null")
+    gold = life.gold if life else {}
+    parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
+    parts["store"] = construct("store", config["store"], {})
+    if config["strategy"]["_target_"] == "memlab.strategies.oracle.Oracle":
+        parts["evidence"] = {id: tuple(nugget.turns for nugget in g.evidence) for id, g in gold.items()}
+    built = construct("strategy", config["strategy"], parts)
+    for name, node in reversed(config["layer"].items()):
+        built = construct(f"layer.{name}", node, parts | {"inner": built})
+    return built
+
+
+def metrics() -> list[Metric]:
+    """Every metric of the config folder, in order of file and line."""
+    built = []
+    for name in options("metric"):
+        node = load_option("metric", name)
+        for params in node.pop("each", [{}]):
+            built.append(construct(f"metric.{name}", node | params, {}))
+    return built
+
+
+def _optional(group: str, config: Config) -> Any:
+    return construct(group, config[group], {}) if config[group].get("_target_") else None
+
+
+def _signature(where: str, node: Mapping[str, Any]) -> inspect.Signature:
+    from hydra.utils import get_object
+
+    try:
+        target: Callable[..., Any] = get_object(node["_target_"])
+    except Exception as error:  # noqa: BLE001 (Hydra wraps whatever the import raised)
+        raise ConfigError(f"{where}: cannot import {node['_target_']}: {error}") from error
+    return inspect.signature(target)
+
+
+def _place(path: str, node: Config, key: str, value: Any) -> None:
+    homes = list(_homes(node, key))
+    if not homes and key in _signature(path, node).parameters:
+        homes = [node]
+    if len(homes) != 1:
+        known = {name for home in _nodes(node) for name in home if not name.startswith("_")}
+        found = f"occurs {len(homes)} times in its parts" if homes else f"does not exist; {nearest(key, known)}"
+        raise ConfigError(f"{path}: parameter {key!r} {found}")
+    homes[0][key] = deepcopy(value)
+
+
+def _homes(node: Config, key: str):
+    return (home for home in _nodes(node) if key in home)
+
+
+def _nodes(node: Config):
+    yield node
+    for part in node.values():
+        if isinstance(part, dict):
+            yield from _nodes(part)
+

@@ -1,0 +1,145 @@
+"""Config: composed by Hydra from the yaml folder, checked by name, expanded into the runs of an experiment."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from memlab.paths import configs_folder
+
+Config = dict[str, Any]
+
+
+class ConfigError(ValueError):
+    """A name or value in the configuration is wrong; the message says which and what would be right."""
+
+
+def options(group: str, config_dir: Path | None = None) -> list[str]:
+    """The names in a config group, those of an outside folder included.
+
+    Raises:
+        ConfigError: There is no such group.
+    """
+    folders = [folder / group for folder in _roots(config_dir) if (folder / group).is_dir()]
+    if not folders:
+        groups = sorted({path.name for folder in _roots(config_dir) for path in folder.iterdir() if path.is_dir()})
+        raise ConfigError(f"there is no config group {group!r}; {nearest(group, groups)}")
+    return sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})
+
+
+def load_option(group: str, name: str, config_dir: Path | None = None) -> Config:
+    """One yaml of a group, as it stands.
+
+    Raises:
+        ConfigError: There is no such group or name; the three nearest are offered.
+    """
+    known = options(group, config_dir)
+    if name not in known:
+        raise ConfigError(f"there is no {group} {name!r}; {nearest(name, known)}")
+    path = next(path for root in reversed(_roots(config_dir)) if (path := root / group / f"{name}.yaml").exists())
+    return yaml.safe_load(path.read_text()) or {}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The three known names that look most like `name`, as the end of an error message."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.0)
+    return f"the nearest of {len(names)} known: {', '.join(close)}" if close else "none is known"
+
+
+def plan(overrides: Sequence[str], config_dir: Path | None = None, sweep: bool = False) -> list[Config]:
+    """The configs of all runs that a command line asks for, each complete and resolved.
+
+    Args:
+        overrides: `group=option` and `key=value`, as Hydra reads them.
+        config_dir: An outside folder of config groups, searched first.
+        sweep: Whether comma lists and ranges span a grid of runs.
+
+    Raises:
+        ConfigError: A group, option or key does not exist, or a value cannot be read.
+    """
+    lines = _sweep(overrides) if sweep else [list(overrides)]
+    configs = [config for line in lines for config in _expand(line, config_dir)]
+    if sweep and len(lines) > 1:
+        for config in configs:
+            config["experiment"] = config["experiment"] or "sweep"
+    return configs
+
+
+def _expand(overrides: list[str], config_dir: Path | None) -> Iterator[Config]:
+    for override in overrides:
+        _check(override, config_dir)
+    named = next((o.split("=", 1)[1] for o in overrides if o.startswith("experiment=")), None)
+    rest = [o for o in overrides if not o.startswith("experiment=")]
+    with _hydra(config_dir) as compose:
+        if named in (None, "null"):
+            yield compose(rest) | {"experiment": None}
+            return
+        experiment = load_option("experiment", named, config_dir)
+        for entry in experiment["runs"]:
+            for strategy in _strategies(entry["strategy"], config_dir):
+                own = [f"source={entry['source']}", f"strategy={strategy}"]
+                own += [f"layer={entry['layer']}"] if "layer" in entry else []
+                own += entry.get("overrides", [])
+                given = {_name(override) for override in rest}
+                yield compose([o for o in own if _name(o) not in given] + rest) | {"experiment": experiment["name"]}
+
+
+def _strategies(named: str | list[str], config_dir: Path | None) -> list[str]:
+    if named != "all":
+        return [named] if isinstance(named, str) else named
+    known = options("strategy", config_dir)
+    return [name for name in known if load_option("strategy", name, config_dir).get("leaderboard")]
+
+
+def _sweep(overrides: Sequence[str]) -> list[list[str]]:
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    return [list(line) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for line in batch]
+
+
+def _check(override: str, config_dir: Path | None) -> None:
+    key, _, value = override.partition("=")
+    if not _:
+        raise ConfigError(f"{override!r} is not of the form group=option or key=value")
+    if key in _groups(config_dir) and key != "layer" and value != "null" and not value.startswith(("[", "{")):
+        load_option(key, value, config_dir)
+
+
+@contextmanager
+def _hydra(config_dir: Path | None):
+    from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    search = [f"hydra.searchpath=[file://{Path(config_dir).absolute()}]"] if config_dir else []
+
+    def composed(overrides: list[str]) -> Config:
+        try:
+            return OmegaConf.to_container(compose("config", overrides=overrides + search), resolve=True)
+        except (HydraException, OmegaConfBaseException) as error:
+            first = str(error).strip().splitlines()[0]
+            raise ConfigError(f"{' '.join(overrides)}: {first}") from error
+
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(config_dir=str(configs_folder()), version_base="1.3"):
+        yield composed
+
+
+def _groups(config_dir: Path | None) -> set[str]:
+    return {path.name for root in _roots(config_dir) for path in root.iterdir() if path.is_dir()}
+
+
+def _roots(config_dir: Path | None) -> list[Path]:
+    return [configs_folder()] + ([Path(config_dir)] if config_dir else [])
+
+
+def _name(override: str) -> str:
+    return override.partition("=")[0].lstrip("+~")

@@ -1,0 +1,32 @@
+"""Word counts hashed into a fixed number of dimensions: an encoder without weights, for tests and as a floor."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from memlab.encoders import Vectors
+
+
+class Hashing:
+    """Scikit-learn's signed feature hashing of words, rows scaled to unit length (Weinberger et al., 2009).
+
+    A text without words gets the first unit vector, so that every row has length 1.
+
+    Args:
+        dim: Length of a vector, at least 2.
+    """
+
+    def __init__(self, dim: int = 256) -> None:
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        if dim < 2:
+            raise ValueError(f"encoder hashing: dim is {dim}; it must be at least 2")
+        self.dim = dim
+        self.identity = f"hashing-{dim}-v1"
+        self._vectorizer = HashingVectorizer(n_features=dim, norm="l2", alternate_sign=True)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row of unit length per text, float32, shape (len(texts), dim)."""
+        rows = self._vectorizer.transform(list(texts)).toarray().astype(np.float32)
+        rows[~rows.any(axis=1), 0] = 1.0
+        return rows

@@ -1,0 +1,170 @@
+"""One user's life: a stream of events, with the judge's notes apart.
+
+A life is a coroutine: after a query it is sent the reply, so a recorded conversation and a simulated user who reacts
+pass the same loop. Whatever yields it, it is checked event by event on the way.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from memlab.events import Event, Query, QueryId, Reply, Turn, TurnId, UserId
+
+Stream = Generator[Event, Reply | None, None]
+
+
+class LifeError(ValueError):
+    """A life contradicts itself; the message names the user, the event and what would be right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nugget:
+    """One thing that must be known for the answer: any one of `turns` states it, in one of the forms `values`."""
+
+    turns: frozenset[TurnId]
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gold:
+    """What only the judge sees of a query. All nuggets of `evidence` are needed; facets are for breakdowns only."""
+
+    kind: str
+    answers: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    answerable: bool = True
+    evidence: tuple[Nugget, ...] = ()
+    stale: frozenset[TurnId] = frozenset()
+    stale_values: tuple[str, ...] = ()
+    forbidden: frozenset[TurnId] = frozenset()
+    facets: Mapping[str, float | str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def evidence_turns(self) -> frozenset[TurnId]:
+        """Every turn that states some nugget."""
+        return frozenset().union(*(nugget.turns for nugget in self.evidence))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """From the turn `by` on, what the turn `turn` states no longer holds."""
+
+    turn: TurnId
+    by: TurnId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """A user's events and the judge's notes on them.
+
+    Attributes:
+        start: Opens the stream of events anew; called once per living.
+        gold: Filled before a query is yielded; for recorded lives, from the beginning.
+        superseded: Turns that are out of date, and since when.
+    """
+
+    user: UserId
+    start: Callable[[], Stream]
+    gold: Mapping[QueryId, Gold]
+    superseded: Sequence[Superseded] = ()
+
+    def stream(self) -> Stream:
+        """The events in order, each checked as it passes.
+
+        Raises:
+            LifeError: An event precedes the one before it, an id occurs twice, a query has no gold, or gold that is
+                not yet said, or evidence that is also stale.
+        """
+        events, reply, before = self.start(), None, None
+        turns: dict[TurnId, Turn] = {}
+        asked: set[QueryId] = set()
+        while True:
+            try:
+                event = events.send(reply)
+            except StopIteration:
+                return
+            self._check_order(before, event)
+            match event:
+                case Turn():
+                    if event.id in turns:
+                        raise LifeError(f"life {self.user}: turn id {event.id} occurs twice; ids must be unique")
+                    turns[event.id] = event
+                case Query():
+                    if event.id in asked:
+                        raise LifeError(f"life {self.user}: query id {event.id} occurs twice; ids must be unique")
+                    asked.add(event.id)
+                    self._check_gold(event, turns)
+            before = event
+            reply = yield event
+
+    def _check_order(self, before: Event | None, event: Event) -> None:
+        if event.at.tzinfo is None:
+            raise LifeError(f"life {self.user}: {_name(event)} has no time zone; times must be UTC")
+        if before is not None and event.at < before.at:
+            raise LifeError(
+                f"life {self.user}: {_name(event)} at {event.at:%Y-%m-%d %H:%M:%S} precedes "
+                f"{_name(before)} at {before.at:%Y-%m-%d %H:%M:%S}; time must never decrease"
+            )
+
+    def _check_gold(self, query: Query, turns: Mapping[TurnId, Turn]) -> None:
+        where = f"life {self.user}: query {query.id}"
+        gold = self.gold.get(query.id)
+        if gold is None:
+            raise LifeError(f"{where} has no gold; every query must be judged")
+        for name, ids in (("evidence", gold.evidence_turns), ("stale", gold.stale), ("forbidden", gold.forbidden)):
+            unsaid = sorted(ids - turns.keys())
+            if unsaid:
+                raise LifeError(f"{where}: {name} {unsaid[0]} is not said before it is asked for")
+        both = sorted(gold.evidence_turns & gold.stale)
+        if both:
+            raise LifeError(f"{where}: turn {both[0]} is both evidence and stale; it can be only one")
+        if any(not nugget.turns for nugget in gold.evidence):
+            raise LifeError(f"{where}: a nugget names no turn; drop it or make the query unanswerable")
+
+
+def _name(event: Event) -> str:
+    return f"{type(event).__name__.lower()} {event.id}" if isinstance(event, Turn | Query) else type(event).__name__
+
+
+def recorded(
+    user: UserId, events: Sequence[Event], gold: Mapping[QueryId, Gold], superseded: Sequence[Superseded] = ()
+) -> Life:
+    """A life whose events are all known beforehand and which ignores replies."""
+
+    def start() -> Stream:
+        for event in events:
+            yield event
+
+    return Life(user=user, start=start, gold=gold, superseded=superseded)
+
+
+def limited(life: Life, sessions: int | None, queries: int | None) -> Life:
+    """A life cut to its first sessions, and to the first queries whose gold is said in them; None is no bound."""
+    if sessions is None and queries is None:
+        return life
+
+    def start() -> Stream:
+        events, reply = life.start(), None
+        kept: set[int] = set()
+        said: set[TurnId] = set()
+        asked = 0
+        while True:
+            try:
+                event = events.send(reply)
+            except StopIteration:
+                return
+            reply = None
+            if isinstance(event, Query):
+                gold = life.gold[event.id]
+                known = gold.evidence_turns | gold.stale | gold.forbidden <= said
+                if known and (queries is None or asked < queries):
+                    asked += 1
+                    reply = yield event
+                continue
+            if event.session in kept or sessions is None or len(kept) < sessions:
+                kept.add(event.session)
+                if isinstance(event, Turn):
+                    said.add(event.id)
+                reply = yield event
+
+    return Life(user=life.user, start=start, gold=life.gold, superseded=life.superseded)

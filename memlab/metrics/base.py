@@ -1,0 +1,116 @@
+"""What a metric is, and the few things that several of them need."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import comb
+from typing import Literal, Protocol
+
+from memlab.events import UserId
+from memlab.metrics.frames import Asked, RunFrames
+
+SCORE_VERSION = 1
+Level = Literal["turn", "session"]
+MIN_CANDIDATES_PER_RANK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One judged number, for a query or for a session of a user.
+
+    Attributes:
+        chance: What random order would give on average; None where no closed form is known.
+        attainable: What the oracle gets.
+    """
+
+    user: UserId
+    name: str
+    value: float
+    query: str | None = None
+    session: int | None = None
+    kind: str | None = None
+    chance: float | None = None
+    attainable: float | None = None
+
+
+class Metric(Protocol):
+    """A declaration with a pure function of traces.
+
+    Attributes:
+        name: Stable, as printed: `turn_recall@10`.
+        unit: What the number counts: `share`, `tokens`, `memories`.
+        higher_is_better: None where neither is.
+        per: What gets one number: `query` or `session`.
+        summary: How numbers become one: `mean`.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    unit: str
+    higher_is_better: bool | None
+    per: str
+    summary: str
+
+    def score(self, run: RunFrames) -> Iterator[Score]:
+        """A number for everything that the metric judges; nothing for what it does not."""
+        ...
+
+
+def counted(asked: Asked, level: Level, k: int) -> bool:
+    """Whether a ranking at k is judged: there is evidence and, among turns, at least 4k to choose from."""
+    return bool(asked.nuggets[level]) and (
+        level == "session" or asked.candidates["turn"] >= MIN_CANDIDATES_PER_RANK * k
+    )
+
+
+def check_level(name: str, level: str, k: int) -> None:
+    """Refuses a ranking metric that is not about turns or sessions, or whose cut-off is not positive.
+
+    Raises:
+        ValueError: The message names the metric.
+    """
+    if level not in ("turn", "session"):
+        raise ValueError(f"metric {name}: level is {level!r}; it must be 'turn' or 'session'")
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise ValueError(f"metric {name}: k is {k!r}; it must be a whole number of at least 1")
+
+
+def query_score(name: str, asked: Asked, value: float, chance: float | None, attainable: float | None) -> Score:
+    """The score of one query."""
+    return Score(
+        user=asked.life.user,
+        name=name,
+        value=value,
+        query=asked.query,
+        session=asked.session,
+        kind=asked.gold.kind,
+        chance=chance,
+        attainable=attainable,
+    )
+
+
+@lru_cache(maxsize=100_000)
+def chance_of_hit(candidates: int, relevant: int, k: int) -> float:
+    """The chance that a random order of candidates has a relevant one among its first k.
+
+    >>> chance_of_hit(4, 1, 2)
+    0.5
+    """
+    relevant = min(relevant, candidates)
+    if k >= candidates:
+        return float(relevant > 0)
+    return 1 - comb(candidates - relevant, k) / comb(candidates, k)
+
+
+@lru_cache(maxsize=100_000)
+def chance_of_first(candidates: int, relevant: int, rank: int) -> float:
+    """The chance that a random order of candidates has its first relevant one at a rank, counted from 1.
+
+    >>> chance_of_first(4, 2, 1)
+    0.5
+    """
+    relevant = min(relevant, candidates)
+    if relevant == 0 or rank > candidates - relevant + 1:
+        return 0.0
+    return comb(candidates - rank, relevant - 1) / comb(candidates, relevant)

@@ -1,0 +1,234 @@
+"""Runs: folders named by what a run is, resuming, and the summary of what its users gave.
+
+A finished user is a finished file, so resuming is skipping what is there. Scores are computed from the files of
+finished users, never while they live.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import yaml
+
+from memlab import build
+from memlab.config import Config, ConfigError
+from memlab.encoders.cached import Cached, Recording, cache_folder
+from memlab.events import UserId
+from memlab.identity import metrics_digest, provenance, run_key
+from memlab.metrics.base import SCORE_VERSION
+from memlab.sources import MissingData
+from memlab.stats.summary import percentiles, summarise
+from memlab.traces import is_finished, write_parquet
+from memlab.worker import Done, Task, live_and_score, pool, rehearse, source_of
+
+SCHEMA_VERSION = 1
+RATE_TEXTS = 12
+SCORES = pa.schema(
+    [
+        ("user", pa.string()),
+        ("name", pa.string()),
+        ("value", pa.float64()),
+        ("query", pa.string()),
+        ("session", pa.int64()),
+        ("kind", pa.string()),
+        ("chance", pa.float64()),
+        ("attainable", pa.float64()),
+        ("score_version", pa.int64()),
+    ]
+)
+TIMED = pa.schema([("user", pa.string()), ("what", pa.string()), ("session", pa.int64()), ("seconds", pa.float64())])
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Run:
+    """One (source, strategy, layers, seed) and its folder.
+
+    Attributes:
+        status: `running`, then `complete`, `partial` (some users failed), `failed` or `skipped` (no data).
+        errors: By user, what went wrong; under "" what concerns the whole run.
+        finished_before: Users whose files were there already.
+    """
+
+    config: Config
+    label: str
+    source: str
+    key: str
+    folder: Path
+    users: Sequence[UserId] = ()
+    facts: dict[str, int | str] = field(default_factory=dict)
+    status: str = "running"
+    errors: dict[UserId, str] = field(default_factory=dict)
+    finished_before: int = 0
+    missed_texts: int = 0
+    started: str = ""
+
+
+def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progress = lambda *_: None) -> list[Run]:
+    """Runs what is not yet there and scores it; one failing run does not end the others.
+
+    Args:
+        configs: From `memlab.config.plan`.
+        argv: For the manifest.
+        progress: Called with a stage (`rehearse`, `encode`, `live`), how much of it is done, and how much there is.
+
+    Raises:
+        ConfigError: A parameter does not fit; nothing has been run.
+        SourceError: The data are not what they should be; nothing has been run.
+    """
+    runs = _prepare(configs)
+    for run in runs:
+        if run.status in ("running", "skipped"):
+            _write_manifest(run, argv)
+    tasks = [
+        Task(i, run.config, run.folder, user) for i, run in enumerate(runs) if run.status == "running" for user in run.users
+    ]
+    workers = configs[0]["workers"] or os.cpu_count() or 1
+    with pool(min(workers, max(1, len(tasks)))) as submit:
+        unlived = [task for task in tasks if not is_finished(task.folder, task.user)]
+        _encode_ahead([task for task in unlived if build.wants_encoder(task.config)], submit, progress)
+        done: list[Done] = []
+        for result in submit(live_and_score, tasks):
+            done.append(result)
+            progress("live", len(done), len(tasks))
+    for i, run in enumerate(runs):
+        if run.status == "running":
+            _finish(run, [result for result in done if result.run == i])
+            _write_manifest(run, argv)
+    return runs
+
+
+def _prepare(configs: Sequence[Config]) -> list[Run]:
+    runs: dict[Path, Run] = {}
+    for config in configs:
+        _check_numbers(config)
+        recording = Recording(build.encoder(config)) if build.wants_encoder(config) else None
+        build.strategy(config, None, recording).close()
+        label = "+".join([*config["layer"], config["strategy"]["name"]])
+        root = Path(config["out"]) / (config["experiment"] or "single")
+        try:
+            source = source_of(config)
+        except MissingData as error:
+            key, name = run_key(config, "absent"), config["source"]["_target_"].split(".")[-2]
+            run = Run(config, label, name, key, root / key, status="skipped", errors={"": str(error)})
+        else:
+            key = run_key(config, source.digest)
+            users = source.users()[: config["limits"]["users"]]
+            run = Run(config, label, source.name, key, root / key, users, source.facts)
+            run.finished_before = sum(is_finished(run.folder, user) for user in users)
+            run.status = "complete" if _is_scored(run) else "running"
+        run.started = _now()
+        runs.setdefault(run.folder, run)
+    return list(runs.values())
+
+
+def _check_numbers(config: Config) -> None:
+    bounds = {f"query.{name}": value for name, value in config["query"].items()}
+    bounds |= {f"limits.{name}": value for name, value in config["limits"].items()} | {"workers": config["workers"]}
+    for name, value in bounds.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise ConfigError(f"{name} is {value!r}; it must be a whole number of at least 1, or null for no bound")
+    if isinstance(config["seed"], bool) or not isinstance(config["seed"], int):
+        raise ConfigError(f"seed is {config['seed']!r}; it must be a whole number")
+
+
+def _is_scored(run: Run) -> bool:
+    try:
+        manifest = json.loads((run.folder / "manifest.json").read_text())
+    except (OSError, ValueError):
+        return False
+    whole = manifest.get("status") == "complete" and manifest.get("metrics") == metrics_digest()
+    return whole and run.finished_before == len(run.users) and (run.folder / "summary.json").exists()
+
+
+def _encode_ahead(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
+    texts: dict[str, dict[str, None]] = {}
+    for place, (encoder, found) in enumerate(submit(rehearse, tasks)):
+        texts.setdefault(encoder, {}).update(dict.fromkeys(found))
+        progress("rehearse", place + 1, len(tasks))
+    for node, found in texts.items():
+        cached = Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
+        cached.fill(list(found), lambda n, of: progress("encode", n, of))
+        cached.seconds_per_text(list(found)[:RATE_TEXTS])
+        cached.close()
+
+
+def _finish(run: Run, done: Sequence[Done]) -> None:
+    order = {user: place for place, user in enumerate(run.users)}
+    good = sorted((result for result in done if result.error is None), key=lambda result: order[result.user])
+    run.errors = {result.user: result.error for result in done if result.error is not None}
+    run.missed_texts = sum(result.missed for result in done)
+    run.status = "failed" if not good else "partial" if run.errors else "complete"
+    scores = [score for result in good for score in result.scores]
+    timings = [row for result in good for row in result.timings]
+    rows = [asdict(score) | {"score_version": SCORE_VERSION} for score in scores]
+    queries, sessions = sum(result.queries for result in good), sum(result.sessions for result in good)
+    about = {
+        "key": run.key,
+        "source": run.source,
+        "strategy": run.label,
+        "experiment": run.config["experiment"] or "single",
+        "seed": run.config["seed"],
+        "status": run.status,
+        "users": len(good),
+        "users_of": len(run.users),
+        "score_version": SCORE_VERSION,
+    }
+    try:
+        write_parquet(pa.Table.from_pylist(rows, schema=SCORES), run.folder / "scores.parquet")
+        write_parquet(pa.Table.from_pylist(timings, schema=TIMED), run.folder / "timings.parquet")
+        figures = summarise(scores, build.metrics(), queries, sessions)
+        spent = {"timings": percentiles(timings) | {"encode_ms_per_text": _encode_ms(run)}}
+        _write_text(run.folder / "summary.json", _json({"run": about} | figures | spent))
+    except OSError as error:
+        run.status, run.errors[""] = "failed", f"cannot write the results into {run.folder}: {error}"
+
+
+def _encode_ms(run: Run) -> float | None:
+    if not build.wants_encoder(run.config):
+        return None
+    cached = Cached(build.encoder(run.config), cache_folder())
+    seconds = cached.seconds_per_text(())
+    cached.close()
+    return None if seconds is None else round(1000 * seconds, 3)
+
+
+def _write_manifest(run: Run, argv: Sequence[str]) -> None:
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        "status": run.status,
+        "argv": list(argv),
+        "started": run.started,
+        "finished": None if run.status == "running" else _now(),
+        "seed": run.config["seed"],
+        "users": len(run.users),
+        "source": run.facts,
+        "texts_missed_by_rehearsal": run.missed_texts,
+        "metrics": metrics_digest(),
+        "errors": run.errors,
+    }
+    _write_text(run.folder / "manifest.json", _json(manifest | provenance()))
+    _write_text(run.folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=1, allow_nan=False) + "\n"
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,0 +1,198 @@
+"""LoCoMo (Maharana et al., 2024): ten conversations of two people over months, with questions about them.
+
+Read from the public `locomo10.json` layout. A session has a time, a turn has none: every turn is said at its session's
+time. Questions are probes after the last turn, at its time. Upstream's categories by number are 1 multi-hop,
+2 temporal, 3 open-domain, 4 single-hop, 5 adversarial.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from memlab.events import Attachment, Event, Query, SessionEnd, Turn, TurnId, UserId
+from memlab.life import Gold, Life, Nugget, recorded
+from memlab.sources import SourceError, find_data
+from memlab.sources.cards import load_card, sha256_of
+
+KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
+TURN_ID = re.compile(r"D:?(\d+):0*(\d+)")
+
+
+class Locomo:
+    """The LoCoMo conversations as lives, one per conversation.
+
+    Args:
+        path: A file or folder; None looks in the data folders.
+        labels: `published`, as upstream with malformed ids repaired, or `judged`, where adversarial questions are not
+            answerable and carry no evidence.
+        text: The text form of a turn, with `{speaker}` and `{text}`.
+        caption: Whether the caption of a shared image is appended to the text.
+        sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
+
+    Raises:
+        MissingData: There is no such file.
+        SourceError: The file is not LoCoMo, is damaged, or is not the one that is asked for.
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        labels: str = "judged",
+        text: str = "{speaker}: {text}",
+        caption: bool = False,
+        sha256: str | None = None,
+    ) -> None:
+        if labels not in ("published", "judged"):
+            raise SourceError(f"source locomo: labels is {labels!r}; it must be 'published' or 'judged'")
+        self.name = "locomo"
+        self._labels, self._form, self._caption = labels, text, caption
+        self._samples: dict[UserId, dict[str, Any]] = {}
+        self.facts: dict[str, int | str] = {}
+        files = [file for file in find_data("locomo", path) if path is not None or _looks_right(file)]
+        if not files:
+            raise SourceError("source locomo: none of the files in the data folder is in LoCoMo's layout")
+        self.digest = "+".join(self._read(file, sha256) for file in files)
+
+    def users(self) -> Sequence[UserId]:
+        """The conversations' ids in the order of the file, `conv-26` first."""
+        return tuple(self._samples)
+
+    def life(self, user: UserId, *, seed: int) -> Life:
+        """One conversation, then its questions; the seed changes nothing, the data are recorded."""
+        sample = self._samples[user]
+        turns = _turns(sample["conversation"], self._form, self._caption, user)
+        events: list[Event] = []
+        for turn, following in zip(turns, [*turns[1:], None], strict=True):
+            events.append(turn)
+            if following is None or following.session != turn.session:
+                events.append(SessionEnd(at=turn.at, session=turn.session))
+        gold: dict[str, Gold] = {}
+        said = {turn.id: turn for turn in turns}
+        for index, question in enumerate(sample["qa"]):
+            id = sha256(f"{user}\n{index}\n{question['question']}".encode()).hexdigest()[:8]
+            gold[id] = self._gold(question, index, said)
+            events.append(Query(at=turns[-1].at, session=turns[-1].session, id=id, text=question["question"]))
+        return recorded(user, events, gold)
+
+    def _gold(self, question: Mapping[str, Any], index: int, said: Mapping[TurnId, Turn]) -> Gold:
+        kind = KINDS[question["category"]]
+        unanswerable = kind == "adversarial" and self._labels == "judged"
+        ids = () if unanswerable else [id for id in _evidence_ids(question) if id in said]
+        answer = question.get("answer")
+        return Gold(
+            kind=kind,
+            answers=() if answer is None or kind == "adversarial" else (str(answer),),
+            answerable=not unanswerable,
+            evidence=tuple(Nugget(turns=frozenset([id])) for id in ids),
+            facets={"index": index, "category": question["category"]},
+        )
+
+    def _read(self, file: Path, wanted: str | None) -> str:
+        found = sha256_of(file)
+        if wanted is not None and found != wanted:
+            raise SourceError(f"source locomo: {file} has sha256 {found}, but source.sha256 asks for {wanted}")
+        samples = _parse(file)
+        for sample in samples:
+            if sample["sample_id"] in self._samples:
+                raise SourceError(
+                    f"source locomo: conversation {sample['sample_id']} occurs twice, the second time in {file}; "
+                    "pass one file with source.path=FILE"
+                )
+            self._samples[sample["sample_id"]] = sample
+        counts = _counts(samples)
+        known = load_card("locomo").known(found)
+        if known is not None and (wrong := {n: counts[n] for n in known.counts if counts[n] != known.counts[n]}):
+            raise SourceError(f"source locomo: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
+        self.facts |= {f"{file.name}: {name}": count for name, count in counts.items()}
+        self.facts[f"{file.name}: pinned"] = known.file if known else "unpinned"
+        return found
+
+
+def _looks_right(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return b'"qa"' in opened.read(4096)
+
+
+def _parse(file: Path) -> list[dict[str, Any]]:
+    try:
+        samples = json.loads(file.read_bytes())
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"source locomo: {file} is not whole JSON ({error}); it may be cut off: fetch it again and compare sha256"
+        ) from error
+    if not isinstance(samples, list) or not samples:
+        raise SourceError(f"source locomo: {file} must hold a list of conversations")
+    for place, sample in enumerate(samples):
+        missing = {"sample_id", "conversation", "qa"} - (sample.keys() if isinstance(sample, dict) else set())
+        if missing:
+            raise SourceError(f"source locomo: {file}, conversation {place}: no {sorted(missing)[0]!r}; not LoCoMo's layout")
+        for index, question in enumerate(sample["qa"]):
+            if question.get("category") not in KINDS or "question" not in question:
+                raise SourceError(
+                    f"source locomo: {file}, {sample['sample_id']}, question {index}: "
+                    f"category is {question.get('category')!r}; it must be 1 to 5, with a question"
+                )
+    return samples
+
+
+def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: UserId) -> list[Turn]:
+    sessions = sorted(int(m[1]) for key in conversation if (m := re.fullmatch(r"session_(\d+)", key)))
+    turns: list[Turn] = []
+    for session in sessions:
+        at = _time(conversation.get(f"session_{session}_date_time"), user, session)
+        for raw in conversation[f"session_{session}"]:
+            text = form.format(speaker=raw["speaker"], text=raw["text"])
+            image = raw.get("blip_caption")
+            turns.append(
+                Turn(
+                    at=max(at, turns[-1].at) if turns else at,
+                    session=session,
+                    id=raw["dia_id"],
+                    speaker=raw["speaker"],
+                    text=f"{text} {image}" if caption and image else text,
+                    attachments=(Attachment(kind="image", text=image),) if caption and image else (),
+                )
+            )
+    if not turns:
+        raise SourceError(f"source locomo: conversation {user} has no session_N with turns")
+    return turns
+
+
+def _time(text: str | None, user: UserId, session: int) -> datetime:
+    try:
+        return datetime.strptime(str(text), "%I:%M %p on %d %B, %Y").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise SourceError(
+            f"source locomo: {user}, session {session}: time is {text!r}; expected a form like '1:56 pm on 8 May, 2023'"
+        ) from error
+
+
+def _evidence_ids(question: Mapping[str, Any]) -> list[TurnId]:
+    """The turn ids that a question names, in order, each once: `D:11:26` is D11:26, `D30:05` is D30:5."""
+    found = (match for entry in question.get("evidence") or () for match in TURN_ID.finditer(str(entry)))
+    return list(dict.fromkeys(f"D{int(match[1])}:{int(match[2])}" for match in found))
+
+
+def _counts(samples: Sequence[Mapping[str, Any]]) -> Counter[str]:
+    counts: Counter[str] = Counter(conversations=len(samples), labels_repaired=0, labels_dangling=0)
+    for sample in samples:
+        conversation = sample["conversation"]
+        sessions = [value for key, value in conversation.items() if re.fullmatch(r"session_\d+", key)]
+        said = {turn["dia_id"] for session in sessions for turn in session}
+        counts["sessions"] += len(sessions)
+        counts["turns"] += sum(map(len, sessions))
+        for question in sample["qa"]:
+            ids = _evidence_ids(question)
+            counts["questions"] += 1
+            counts[KINDS[question["category"]]] += 1
+            counts["questions_with_evidence"] += any(id in said for id in ids)
+            entries = [str(entry) for entry in question.get("evidence") or ()]
+            counts["labels_repaired"] += sum(entry not in said and bool(TURN_ID.search(entry)) for entry in entries)
+            counts["labels_dangling"] += sum(id not in said for id in ids)
+            counts["labels_dangling"] += sum(not TURN_ID.search(entry) for entry in entries)
+    return counts

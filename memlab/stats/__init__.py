@@ -1,0 +1,3 @@
+"""Statistics: the only place that averages. Users are the unit of uncertainty."""
+
+MIN_USERS = 6

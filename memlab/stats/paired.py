@@ -1,0 +1,58 @@
+"""Paired comparison: the same queries under two strategies, with an interval over users and a verdict in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from memlab.stats import MIN_USERS
+from memlab.stats.mean import Mean, clustered_mean
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The mean of a minus b over queries that both were scored on."""
+
+    mean: Mean
+    users_better: int
+    users_worse: int
+    verdict: str
+
+
+def paired_difference(a: Mapping[Key, float], b: Mapping[Key, float], higher_is_better: bool | None) -> Difference:
+    """Compares two strategies query by query, clustered by user.
+
+    Under 6 users there is no verdict, only the count of users on either side.
+
+    Args:
+        a: Scores by (user, query); `b` likewise.
+        higher_is_better: None where neither is, and no verdict is given.
+
+    Raises:
+        ValueError: They share no query.
+
+    >>> d = paired_difference({("u", "q"): 1.0}, {("u", "q"): 0.0}, True)
+    >>> d.mean.mean, d.verdict
+    (1.0, 'cannot tell: 1 user of at least 6')
+    """
+    shared = sorted(a.keys() & b.keys())
+    if not shared:
+        raise ValueError("the two runs share no scored query; compare runs on the same source and limits")
+    by_user: dict[str, float] = {}
+    for user, query in shared:
+        by_user[user] = by_user.get(user, 0.0) + a[user, query] - b[user, query]
+    mean = clustered_mean([a[key] - b[key] for key in shared], [user for user, _ in shared])
+    sign = -1 if higher_is_better is False else 1
+    better = sum(sign * total > 0 for total in by_user.values())
+    worse = sum(sign * total < 0 for total in by_user.values())
+    return Difference(mean, better, worse, _verdict(mean, sign, higher_is_better))
+
+
+def _verdict(mean: Mean, sign: int, higher_is_better: bool | None) -> str:
+    if mean.users < MIN_USERS:
+        return f"cannot tell: {mean.users} user{'s' if mean.users > 1 else ''} of at least {MIN_USERS}"
+    if higher_is_better is None:
+        return "no direction"
+    if mean.low is None or mean.high is None or mean.low <= 0 <= mean.high:
+        return "cannot tell"
+    return "better" if sign * mean.mean > 0 else "worse"

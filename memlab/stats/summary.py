@@ -1,0 +1,86 @@
+"""One run's scores as means with intervals, and its timings as percentiles."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from memlab.metrics.base import Metric, Score
+from memlab.stats.mean import clustered_mean
+
+WARM_UP = 10
+ENOUGH = {50: 1, 95: 200, 99: 1000}
+
+
+def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, sessions: int) -> dict[str, Any]:
+    """`{"metrics": {name: figure}, "by_kind": {kind: {name: figure}}}`, every metric present, null where undefined.
+
+    Args:
+        scores: Of all users.
+        metrics: What was asked for, in order.
+        queries: How many queries the users were asked; sessions likewise how many ended: the `of` of each figure.
+    """
+    by_name: dict[str, list[Score]] = defaultdict(list)
+    by_kind: dict[str, dict[str, list[Score]]] = defaultdict(lambda: defaultdict(list))
+    for score in scores:
+        by_name[score.name].append(score)
+        if score.kind is not None:
+            by_kind[score.kind][score.name].append(score)
+    overall = {}
+    for metric in metrics:
+        kinds = [_average(found[metric.name]) for found in by_kind.values() if metric.name in found]
+        figure = _figure(by_name[metric.name], metric, queries if metric.per == "query" else sessions)
+        overall[metric.name] = figure | {"macro": float(np.mean(kinds)) if kinds else None}
+    return {
+        "metrics": overall,
+        "by_kind": {
+            kind: {m.name: _figure(found[m.name], m, None) for m in metrics if m.name in found}
+            for kind, found in sorted(by_kind.items())
+        },
+    }
+
+
+def percentiles(timings: Iterable[dict[str, Any]]) -> dict[str, float | None]:
+    """`recall_p95_ms` and the like, from rows of `what` and `seconds` in order; a user's first ten of each are dropped.
+
+    A percentile without enough observations (p95 from 200, p99 from 1,000) is None.
+    """
+    spent: dict[str, list[float]] = {"observe": [], "recall": [], "session_end": []}
+    seen: dict[tuple[str, str], int] = defaultdict(int)
+    for row in timings:
+        seen[row["user"], row["what"]] += 1
+        if seen[row["user"], row["what"]] > WARM_UP:
+            spent[row["what"]].append(row["seconds"])
+    return {
+        f"{what}_p{p}_ms": round(1000 * float(np.percentile(seconds, p)), 4) if len(seconds) >= enough else None
+        for what, seconds in spent.items()
+        for p, enough in ENOUGH.items()
+    }
+
+
+def _figure(scores: Sequence[Score], metric: Metric, of: int | None) -> dict[str, Any]:
+    if not scores:
+        empty = dict.fromkeys(("mean", "low", "high", "chance", "attainable"))
+        return empty | {"n": 0, "of": of, "users": 0, "unit": metric.unit}
+    found = clustered_mean([score.value for score in scores], [score.user for score in scores])
+    return {
+        "mean": found.mean,
+        "low": found.low,
+        "high": found.high,
+        "n": found.n,
+        "of": len(scores) if of is None else of,
+        "users": found.users,
+        "unit": metric.unit,
+        "chance": _known([score.chance for score in scores]),
+        "attainable": _known([score.attainable for score in scores]),
+    }
+
+
+def _known(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known and len(known) == len(values) else None
+
+
+def _average(scores: Sequence[Score]) -> float:
+    return float(np.mean([score.value for score in scores]))

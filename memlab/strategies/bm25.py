@@ -1,0 +1,40 @@
+"""Lexical retrieval: turns ranked by BM25, the baseline that embedders must beat.
+
+Tokenisation is part of the strategy: bm25s's English stop words and word pattern, Snowball stems (`memlab.text.stems`).
+"""
+
+from collections.abc import Callable, Iterator
+
+from memlab.events import Memory, Observed, Query, Recall
+from memlab.indexes.bm25 import Bm25Index
+from memlab.stores import Store
+from memlab.strategies.base import TurnLog
+
+
+class Bm25:
+    """Every turn a memory, found by the words that it shares with the query.
+
+    Args:
+        store: Where the turns are kept.
+        index: Makes the empty lexical index.
+    """
+
+    def __init__(self, store: Store, index: Callable[[], Bm25Index]) -> None:
+        self._index = index()
+        self._turns = TurnLog(store, lambda memory: self._index.add(memory.id, memory.text), self._index.delete)
+
+    def observe(self, event: Observed) -> None:
+        """Keeps and indexes turns, forgets what is erased."""
+        self._turns.observe(event)
+
+    def recall(self, query: Query) -> Recall:
+        """The best turns that share a content word with the query."""
+        return Recall(memories=self._turns.scored(self._index.search(query.text, query.limit)))
+
+    def memories(self) -> Iterator[Memory]:
+        """All turns."""
+        return self._turns.memories()
+
+    def close(self) -> None:
+        """Closes the store."""
+        self._turns.close()

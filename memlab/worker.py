@@ -1,0 +1,127 @@
+"""What a worker process does: rehearse a user, live a user, score a user; and the pool that makes it do so."""
+
+import json
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from memlab import build
+from memlab.config import Config
+from memlab.encoders.cached import Cached, Recording, cache_folder
+from memlab.events import UserId
+from memlab.life import limited
+from memlab.loop import live
+from memlab.metrics.base import Score
+from memlab.metrics.frames import read_frames
+from memlab.sources import Source
+from memlab.traces import Tracer, is_finished, read_rows
+
+
+@dataclass(frozen=True)
+class Task:
+    """One user of one run."""
+
+    run: int
+    config: Config
+    folder: Path
+    user: UserId
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a task: scores and measured seconds, or an error."""
+
+    run: int
+    user: UserId
+    scores: list[Score] = field(default_factory=list)
+    timings: list[dict[str, Any]] = field(default_factory=list)
+    queries: int = 0
+    sessions: int = 0
+    missed: int = 0
+    error: str | None = None
+
+
+@contextmanager
+def pool(workers: int) -> Iterator[Callable[[Callable[[Task], Any], Sequence[Task]], Iterable[Any]]]:
+    """Yields a `map` over tasks that gives results as they come, in this process for one worker.
+
+    A task whose process dies gives `Done` with an error, as do those that could not be started after it.
+    """
+    if workers == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+
+        def run(function: Callable[[Task], Any], tasks: Sequence[Task]) -> Iterator[Any]:
+            futures = {executor.submit(function, task): task for task in tasks}
+            for future in as_completed(futures):
+                task = futures[future]
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    yield Done(task.run, task.user, error="its worker process was killed")
+
+        yield run
+
+
+def rehearse(task: Task) -> tuple[str, list[str]]:
+    """The encoder of a task, as JSON, and the texts that it will be asked to encode."""
+    recording = Recording(build.encoder(task.config))
+    try:
+        _live(task, recording)
+    except Exception:  # noqa: BLE001 (what fails here fails again, and is told, when the user lives)
+        pass
+    return json.dumps(task.config["encoder"], sort_keys=True), list(recording.recorded)
+
+
+def live_and_score(task: Task) -> Done:
+    """Lives the user unless that is done, then scores the files."""
+    try:
+        missed = 0
+        if not is_finished(task.folder, task.user):
+            encoder = Cached(build.encoder(task.config), cache_folder()) if build.wants_encoder(task.config) else None
+            _live(task, encoder).write(task.folder)
+            missed = encoder.missed if encoder else 0
+        frames = read_frames(task.folder, [task.user])
+        scores = [score for metric in build.metrics() for score in metric.score(frames)]
+        timings = [row | {"user": task.user} for row in read_rows(task.folder, "timings", task.user)]
+        return Done(task.run, task.user, scores, timings, len(frames.asked), len(frames.held), missed)
+    except Exception as error:  # noqa: BLE001 (a strategy may raise anything; the sweep goes on and says so)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        message = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        return Done(task.run, task.user, error=message)
+
+
+def source_of(config: Config) -> Source:
+    """The source of a run, read once per process."""
+    return _source(json.dumps(config["source"], sort_keys=True))
+
+
+@lru_cache(maxsize=4)
+def _source(node: str) -> Source:
+    return build.source({"source": json.loads(node)})
+
+
+def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
+    config, limits = task.config, task.config["limits"]
+    whole = source_of(config).life(task.user, seed=config["seed"])
+    life = limited(whole, limits["sessions"], limits["queries"])
+    strategy = build.strategy(config, life, encoder)
+    tracer = Tracer(life)
+
+    def clock() -> float:
+        return time.perf_counter() - (encoder.seconds if encoder else 0.0)
+
+    try:
+        live(life, strategy, tracer, reader=build.reader(config), clock=clock, **config["query"])
+    finally:
+        strategy.close()
+    return tracer

@@ -52,6 +52,7 @@ class Run:
     Attributes:
         status: `running`, then `complete`, `partial` (some users failed), `failed` or `skipped` (no data).
         errors: By user, what went wrong; under "" what concerns the whole run.
+        data: The source's digest.
         finished_before: Users whose files were there already.
     """
 
@@ -61,6 +62,7 @@ class Run:
     key: str
     folder: Path
     users: Sequence[UserId] = ()
+    data: str = ""
     facts: dict[str, int | str] = field(default_factory=dict)
     status: str = "running"
     errors: dict[UserId, str] = field(default_factory=dict)
@@ -119,7 +121,7 @@ def _prepare(configs: Sequence[Config]) -> list[Run]:
         else:
             key = run_key(config, source.digest)
             users = source.users()[: config["limits"]["users"]]
-            run = Run(config, label, source.name, key, root / key, users, source.facts)
+            run = Run(config, label, source.name, key, root / key, users, source.digest, source.facts)
             run.finished_before = sum(is_finished(run.folder, user) for user in users)
             run.status = "complete" if _is_scored(run) else "running"
         run.started = _now()
@@ -171,6 +173,7 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
     about = {
         "key": run.key,
         "source": run.source,
+        "data": run.data,
         "strategy": run.label,
         "experiment": run.config["experiment"] or "single",
         "seed": run.config["seed"],

@@ -38,7 +38,5 @@ def store_stale_share(held: Held) -> float | None:
         if valid_to is None
     ]
     known = [turn for turn in newest if turn is not None]
-    stale = [
-        turn for turn in known if turn.superseded_by is not None and turns[turn.superseded_by].position < held.position
-    ]
-    return len(stale) / len(known) if known else None
+    newer = [turns[turn.superseded_by] for turn in known if turn.superseded_by in turns]
+    return sum(turn.position < held.position for turn in newer) / len(known) if known else None

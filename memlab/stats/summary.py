@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from memlab.metrics.base import Metric, Score
 from memlab.stats.mean import clustered_mean
@@ -57,6 +59,20 @@ def percentiles(timings: Iterable[dict[str, Any]]) -> dict[str, float | None]:
         for what, seconds in spent.items()
         for p, enough in ENOUGH.items()
     }
+
+
+def session_means(scores: Path) -> dict[str, list[tuple[int, float]]]:
+    """Metrics that give one number per session, averaged over users, session by session.
+
+    Args:
+        scores: A run's `scores.parquet`.
+    """
+    table = pq.read_table(scores, columns=["name", "query", "session", "value"]).to_pandas()
+    means = table[table["query"].isna()].groupby(["name", "session"], sort=True)["value"].mean()
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for (name, session), value in means.items():
+        found[name].append((int(session), float(value)))
+    return dict(found)
 
 
 def _figure(scores: Sequence[Score], metric: Metric, of: int | None) -> dict[str, Any]:

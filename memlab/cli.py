@@ -1,0 +1,237 @@
+"""The command line: it parses, calls and prints; nothing is decided here."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = """examples:
+  memlab run experiment=leaderboard              every strategy on every source at hand
+  memlab run experiment=leaderboard limits=smoke the same, in seconds
+  memlab run strategy=hybrid source=locomo       one run
+  memlab run -m strategy=bm25,rag seed=0,1       a grid of runs
+  memlab compare runs/leaderboard --baseline bm25
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns 0 if all went well, 1 if some run did not, 2 for wrong input."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.call(args)
+    except KeyboardInterrupt:
+        print("interrupted; finished users are kept, the same command resumes", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if not _is_input_error(error):
+            raise
+        print(f"memlab {args.command}: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    from memlab import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="memlab",
+        description="Benchmarks the memory of personal AI assistants, offline.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"memlab {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="run one configuration, an experiment or a sweep; resumes where it stopped")
+    run.add_argument("overrides", nargs="*", metavar="group=option|key=value")
+    run.add_argument("-m", "--multirun", action="store_true", help="comma lists and ranges span a grid of runs")
+    run.add_argument("--config-dir", type=Path, help="a folder with config groups of your own")
+    run.set_defaults(call=_run)
+
+    report = commands.add_parser("report", help="tables and figures of finished runs")
+    report.add_argument("runs", nargs="+", type=Path, metavar="RUNS", help="run or experiment folders")
+    report.add_argument("--to", type=Path, metavar="DIR", help="where the report goes; default: RUNS/report")
+    report.set_defaults(call=_report)
+
+    compare = commands.add_parser("compare", help="paired differences against a baseline, with intervals")
+    compare.add_argument("runs", nargs="+", type=Path, metavar="RUNS", help="run or experiment folders")
+    compare.add_argument("--baseline", required=True, metavar="NAME", help="the strategy to compare with")
+    compare.add_argument("--json", action="store_true", help="rows as JSON")
+    compare.set_defaults(call=_compare)
+
+    data = commands.add_parser("data", help="the data sets: list them, verify a file")
+    actions = data.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="every data set with a card, its licence and where it was found")
+    listing.set_defaults(call=_data_list)
+    verify = actions.add_parser("verify", help="reads a file whole and holds checksum and counts against its card")
+    verify.add_argument("path", type=Path, metavar="PATH")
+    verify.add_argument("--source", default="locomo", metavar="NAME", help="which source reads it; default: locomo")
+    verify.set_defaults(call=_data_verify)
+    return parser
+
+
+def _run(args: argparse.Namespace) -> int:
+    from memlab import build
+    from memlab.config import ConfigError, plan
+    from memlab.report.page import write_report
+    from memlab.report.results import load
+    from memlab.runs import execute
+
+    if args.config_dir is not None and not args.config_dir.is_dir():
+        raise ConfigError(f"--config-dir {args.config_dir} is not a folder")
+    configs = plan(args.overrides, args.config_dir, args.multirun)
+    with _progress() as progress:
+        runs = execute(configs, sys.argv[1:], progress)
+    results = load(run.folder for run in runs)
+    good = [result for result in results if result.summary and result.status in ("complete", "partial")]
+    _show_leaderboards(good)
+    out = Path(configs[0]["out"])
+    if good and configs[0]["experiment"]:
+        page = write_report(results, out / configs[0]["experiment"] / "report")
+        print(f"report:  {page}")
+    elif good:
+        print("\n".join(f"run:     {result.folder}" for result in good))
+    view = build.tracking(configs[0])
+    if good and view is not None:
+        print(f"mlflow:  {view.show(good, out)}")
+    return _tell_failures(runs)
+
+
+def _tell_failures(runs: Sequence[Any]) -> int:
+    worst = 0
+    for error, labels in _skipped(runs).items():
+        print(f"skipped: {', '.join(labels)}: {error}", file=sys.stderr)
+    for run in runs:
+        if run.status not in ("complete", "skipped"):
+            worst = 1
+            user, error = next(iter(run.errors.items()))
+            whom = f"{len(run.errors)} of {len(run.users)} users; first {user}: " if user else ""
+            print(f"{run.status}: {run.label} on {run.source}: {whom}{error}", file=sys.stderr)
+    return worst
+
+
+def _skipped(runs: Sequence[Any]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for run in runs:
+        if run.status == "skipped":
+            reasons.setdefault(run.errors[""], []).append(run.label)
+    return reasons
+
+
+def _report(args: argparse.Namespace) -> int:
+    from memlab.report.page import write_report
+    from memlab.report.results import load
+
+    print(write_report(load(args.runs), args.to or args.runs[0] / "report"))
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from memlab.report.compare import compare
+    from memlab.report.results import load
+
+    rows = compare(load(args.runs), args.baseline)
+    if args.json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    for source in dict.fromkeys(row["source"] for row in rows):
+        own = [row for row in rows if row["source"] == source]
+        columns = ("strategy", "metric", "difference", "95 % interval", "n", "users", "verdict")
+        _print_table(f"{source}: strategy minus {args.baseline}, paired by question", columns, map(_compared, own))
+    return 0
+
+
+def _compared(row: dict[str, Any]) -> tuple[str, ...]:
+    interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
+    verdict = row["verdict"]
+    if verdict.startswith("cannot tell:"):
+        verdict = f"cannot tell ({row['users_better']}:{row['users_worse']})"
+    return row["strategy"], row["metric"], f"{row['mean']:+.3f}", interval, str(row["n"]), str(row["users"]), verdict
+
+
+def _data_list(args: argparse.Namespace) -> int:
+    from memlab.sources import MissingData, find_data
+    from memlab.sources.cards import load_card, names
+
+    rows = []
+    for name in names():
+        card = load_card(name)
+        try:
+            found = "always there" if name == "simulated" else str(find_data(name, None)[0].parent)
+        except MissingData:
+            found = f"not found; get it from {card.url}"
+        rows.append((name, card.licence, found))
+    _print_table("Data sets", ("name", "licence", "where"), rows)
+    return 0
+
+
+def _data_verify(args: argparse.Namespace) -> int:
+    from memlab import build
+    from memlab.config import load_option
+    from memlab.sources.cards import sha256_of
+
+    source = build.source({"source": load_option("source", args.source) | {"path": str(args.path)}})
+    for user in source.users():
+        for _ in source.life(user, seed=0).stream():
+            pass
+    print(f"{args.path}: every life is in order")
+    if args.path.is_file():
+        print(f"sha256: {sha256_of(args.path)}")
+    for name, count in source.facts.items():
+        print(f"{name}: {count}")
+    return 0
+
+
+def _show_leaderboards(results: Sequence[Any]) -> None:
+    from memlab.report.results import by_source
+    from memlab.report.tables import leaderboard
+
+    for group in by_source(results).values():
+        table = leaderboard(group)
+        _print_table(table.caption, table.columns, ([cell.strip("*") for cell in row] for row in table.rows))
+
+
+def _print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=caption, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column.replace("_", "_\n", 1), justify="left" if place == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 80).print(table)
+
+
+@contextmanager
+def _progress():
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    names = {"rehearse": "finding texts", "encode": "encoding texts", "live": "living users"}
+    columns = (TextColumn("{task.description:<15}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(names[stage], total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield advance
+
+
+def _is_input_error(error: Exception) -> bool:
+    from memlab.config import ConfigError
+    from memlab.life import LifeError
+    from memlab.report.results import ResultError
+    from memlab.sources import SourceError
+
+    return isinstance(error, ConfigError | SourceError | ResultError | LifeError)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

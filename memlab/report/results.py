@@ -1,0 +1,103 @@
+"""Finished runs as they lie on disk, ready for tables."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import yaml
+
+from memlab.identity import NOT_IDENTITY
+
+Key = tuple[str, str]
+
+
+class ResultError(ValueError):
+    """A folder is no run and holds none, or runs cannot be set side by side; the message says what would be right."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run's files. `summary` is None for a run without results (skipped, failed)."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    config: dict[str, Any]
+    summary: dict[str, Any] | None
+
+    @property
+    def strategy(self) -> str:
+        """The label in tables: layers and strategy."""
+        return "+".join([*self.config["layer"], self.config["strategy"]["name"]])
+
+    @property
+    def source(self) -> str:
+        """The source's name."""
+        return self.summary["run"]["source"] if self.summary else self.config["source"]["_target_"].split(".")[-2].lower()
+
+    @property
+    def status(self) -> str:
+        """`complete`, `partial`, `failed`, `skipped`, or `running` for one that was killed."""
+        return self.manifest["status"]
+
+    def figure(self, metric: str, kind: str | None = None) -> dict[str, Any]:
+        """A metric's figure, over all queries or those of a kind; empty where it is not judged."""
+        if self.summary is None:
+            return {}
+        figures = self.summary["metrics"] if kind is None else self.summary["by_kind"].get(kind, {})
+        return figures.get(metric, {})
+
+    @cached_property
+    def scores(self) -> dict[str, dict[Key, float]]:
+        """Every query's score by metric and (user, query)."""
+        table = pq.read_table(self.folder / "scores.parquet", columns=["user", "name", "query", "value"])
+        found: dict[str, dict[Key, float]] = {}
+        for user, name, query, value in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            if query is not None:
+                found.setdefault(name, {})[user, query] = value
+        return found
+
+
+def load(folders: Iterable[Path]) -> list[Result]:
+    """The runs in run folders and experiment folders; of runs with equal configs, the newest.
+
+    Raises:
+        ResultError: A folder is not there, or is no run and holds none.
+    """
+    newest: dict[str, Result] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise ResultError(f"{folder} is not a folder; name a run's or an experiment's, as in runs/leaderboard")
+        homes = [folder] if (folder / "manifest.json").exists() else sorted(p.parent for p in folder.glob("*/manifest.json"))
+        if not homes:
+            raise ResultError(f"{folder} is no run and holds none: there is no manifest.json in it or one level below")
+        for home in homes:
+            result = _load(home)
+            same = json.dumps({k: v for k, v in result.config.items() if k not in NOT_IDENTITY}, sort_keys=True)
+            if same not in newest or newest[same].manifest["started"] <= result.manifest["started"]:
+                newest[same] = result
+    return list(newest.values())
+
+
+def by_source(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """Results with figures by source, the best headline first."""
+    groups: dict[str, list[Result]] = {}
+    for result in results:
+        if result.summary is not None and result.status in ("complete", "partial"):
+            groups.setdefault(result.source, []).append(result)
+    for group in groups.values():
+        group.sort(key=lambda r: (-(r.figure("evidence_recall@512").get("mean") or 0.0), r.strategy))
+    return dict(sorted(groups.items(), reverse=True))
+
+
+def _load(home: Path) -> Result:
+    try:
+        manifest = json.loads((home / "manifest.json").read_text())
+        config = yaml.safe_load((home / "config.yaml").read_text())
+        summary = json.loads((home / "summary.json").read_text()) if (home / "summary.json").exists() else None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise ResultError(f"{home} cannot be read as a run: {error}") from error
+    return Result(home, manifest, config, summary)

@@ -31,12 +31,15 @@ class Asker:
         self._ats: dict[TurnId, datetime] = {turn.id: turn.at for turns in talk.sessions for turn in turns}
 
     def ask(self, kind: str, session: int, asked: set[tuple[str, ...]], draw: Draw) -> Question | None:
-        """One question of a kind, of evidence of any age equally; None where all that can be asked has been."""
-        by_age: dict[int, list[Question]] = defaultdict(list)
+        """One question of a kind; None where all that can be asked has been.
+
+        Every age of the evidence is equally likely, in octaves of days, and so are updated and never updated values.
+        """
+        groups: dict[tuple[bool, int], list[Question]] = defaultdict(list)
         for question in self._finders()[kind](session, draw):
             if (kind, *question.subject) not in asked:
-                by_age[self._octave(question.gold, session)].append(question)
-        return draw.choice(by_age[draw.choice(sorted(by_age))]) if by_age else None
+                groups[bool(question.gold.stale), self._octave(question.gold, session)].append(question)
+        return draw.choice(groups[draw.choice(sorted(groups))]) if groups else None
 
     def forbidden(self, session: int) -> frozenset[TurnId]:
         """Turns until a session that state what the user has not allowed to be kept."""
@@ -124,7 +127,7 @@ class Asker:
             forbidden=self.forbidden(session),
             facets={"updates": version},
         )
-        return Question((fact.attribute.name,), draw.choice(patterns), gold)
+        return Question((fact.attribute.name, str(version)), draw.choice(patterns), gold)
 
     def _open(self, session: int) -> Iterator[Fact]:
         """Lasting facts that may be kept and have been spoken of."""

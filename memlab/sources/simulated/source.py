@@ -36,9 +36,9 @@ class Simulated:
         self,
         users: int = 20,
         sessions: int = 30,
-        months: int = 18,
+        months: int = 24,
         chatter: Sequence[int] = (1, 2),
-        queries: int = 40,
+        queries: int = 80,
         ask_from: float = 0.6,
         text: str = "{speaker}: {text}",
     ) -> None:

@@ -56,7 +56,7 @@ def construct(where: str, node: Config, parts: Mapping[str, Any]) -> Any:
     return instantiate(body | {"_partial_": True}, _convert_="all")(**given)
 
 
-def check(where: str, node: Any, parts: Mapping[str, Any] = {}) -> None:  # noqa: B006
+def check(where: str, node: Any, parts: Mapping[str, Any] = {}) -> None:
     """Binds the parameters of a node and of all nodes in it to their signatures without building anything.
 
     Raises:
@@ -113,7 +113,9 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Stra
         life: Whose gold the oracle is shown; None for a trial before the first user.
     """
     if config["store"].get("path") is not None:
-        raise ConfigError("store.path: runs keep their memory in RAM, so that each user starts with none; leave it null")
+        raise ConfigError(
+            "store.path: runs keep their memory in RAM, so that each user starts with none; leave it null"
+        )
     gold = life.gold if life else {}
     parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
     parts["store"] = construct("store", config["store"], {})
@@ -144,7 +146,7 @@ def _signature(where: str, node: Mapping[str, Any]) -> inspect.Signature:
 
     try:
         target: Callable[..., Any] = get_object(node["_target_"])
-    except Exception as error:  # noqa: BLE001 (Hydra wraps whatever the import raised)
+    except Exception as error:
         raise ConfigError(f"{where}: cannot import {node['_target_']}: {error}") from error
     return inspect.signature(target)
 
@@ -169,4 +171,3 @@ def _nodes(node: Config):
     for part in node.values():
         if isinstance(part, dict):
             yield from _nodes(part)
-

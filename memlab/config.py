@@ -123,7 +123,8 @@ def _hydra(config_dir: Path | None):
 
     def composed(overrides: list[str]) -> Config:
         try:
-            return OmegaConf.to_container(compose("config", overrides=overrides + search), resolve=True)
+            container: Any = OmegaConf.to_container(compose("config", overrides=overrides + search), resolve=True)
+            return container
         except (HydraException, OmegaConfBaseException) as error:
             first = str(error).strip().splitlines()[0]
             raise ConfigError(f"{' '.join(overrides)}: {first}") from error

@@ -132,7 +132,7 @@ def recorded(
     """A life whose events are all known beforehand and which ignores replies."""
 
     def start() -> Stream:
-        for event in events:
+        for event in events:  # noqa: UP028 (a list takes no replies, so it cannot be delegated to)
             yield event
 
     return Life(user=user, start=start, gold=gold, superseded=superseded)

@@ -88,7 +88,10 @@ def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progr
         if run.status in ("running", "skipped"):
             _write_manifest(run, argv)
     tasks = [
-        Task(i, run.config, run.folder, user) for i, run in enumerate(runs) if run.status == "running" for user in run.users
+        Task(i, run.config, run.folder, user)
+        for i, run in enumerate(runs)
+        if run.status == "running"
+        for user in run.users
     ]
     workers = configs[0]["workers"] or os.cpu_count() or 1
     with pool(min(workers, max(1, len(tasks)))) as submit:
@@ -111,17 +114,17 @@ def _prepare(configs: Sequence[Config]) -> list[Run]:
         _check_numbers(config)
         recording = Recording(build.encoder(config)) if build.wants_encoder(config) else None
         build.strategy(config, None, recording).close()
-        label = "+".join([*config["layer"], config["strategy"]["name"]])
+        label, name = "+".join([*config["layer"], config["strategy"]["name"]]), config["source"]["name"]
         root = Path(config["out"]) / (config["experiment"] or "single")
         try:
             source = source_of(config)
         except MissingData as error:
-            key, name = run_key(config, "absent"), config["source"]["_target_"].split(".")[-2]
+            key = run_key(config, "absent")
             run = Run(config, label, name, key, root / key, status="skipped", errors={"": str(error)})
         else:
             key = run_key(config, source.digest)
             users = source.users()[: config["limits"]["users"]]
-            run = Run(config, label, source.name, key, root / key, users, source.digest, source.facts)
+            run = Run(config, label, name, key, root / key, users, source.digest, source.facts)
             run.finished_before = sum(is_finished(run.folder, user) for user in users)
             run.status = "complete" if _is_scored(run) else "running"
         run.started = _now()

@@ -150,9 +150,7 @@ class Tracer:
         }
 
     def _time(self, what: str, session: int, seconds: float) -> None:
-        self._rows["timings"].append(
-            {"position": self._position, "session": session, "what": what, "seconds": seconds}
-        )
+        self._rows["timings"].append({"position": self._position, "session": session, "what": what, "seconds": seconds})
 
 
 def is_finished(folder: Path, user: UserId) -> bool:

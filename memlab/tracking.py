@@ -64,7 +64,9 @@ def _log(mlflow: Any, experiment: str, result: Result) -> None:
     from mlflow.entities import Metric
 
     about = result.summary["run"]
-    with mlflow.start_run(experiment_id=experiment, run_name=f"{about['source']}/{about['strategy']}", nested=True) as run:
+    with mlflow.start_run(
+        experiment_id=experiment, run_name=f"{about['source']}/{about['strategy']}", nested=True
+    ) as run:
         mlflow.set_tags({f"memlab.{name}": about[name] for name in ("key", "source", "strategy", "status", "users")})
         mlflow.log_params(_flat({name: node for name, node in result.config.items() if name not in NOT_IDENTITY}))
         mlflow.log_artifact(str(result.folder / "config.yaml"))
@@ -72,7 +74,9 @@ def _log(mlflow: Any, experiment: str, result: Result) -> None:
         gold = sorted((result.folder / "gold").glob("*.parquet"))[0]
         frame = pq.read_table(gold, columns=["query", "kind", "answerable"]).to_pandas()
         source = CodeDatasetSource(tags={"source": about["source"]})
-        mlflow.log_input(PandasDataset(frame, source=source, name=about["source"], digest=about["data"][:16]), context="evaluation")
+        mlflow.log_input(
+            PandasDataset(frame, source=source, name=about["source"], digest=about["data"][:16]), context="evaluation"
+        )
         metrics = list(_metrics(Metric, result))
         for start in range(0, len(metrics), BATCH):
             mlflow.MlflowClient().log_batch(run.info.run_id, metrics=metrics[start : start + BATCH])

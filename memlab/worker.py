@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing import get_context
@@ -75,10 +75,8 @@ def pool(workers: int) -> Iterator[Callable[[Callable[[Task], Any], Sequence[Tas
 def rehearse(task: Task) -> tuple[str, list[str]]:
     """The encoder of a task, as JSON, and the texts that it will be asked to encode."""
     recording = Recording(build.encoder(task.config))
-    try:
+    with suppress(Exception):  # what fails here fails again, and is told, when the user lives
         _live(task, recording)
-    except Exception:  # noqa: BLE001 (what fails here fails again, and is told, when the user lives)
-        pass
     return json.dumps(task.config["encoder"], sort_keys=True), list(recording.recorded)
 
 

@@ -55,7 +55,7 @@ class Cached:
         self.fill(texts)
         rows = np.empty((len(texts), self.dim), np.float32)
         for i, text in enumerate(texts):
-            rows[i] = np.frombuffer(self._look_up(text), np.float32)
+            rows[i] = np.frombuffer(self._look_up(text) or b"", np.float32)
         self.texts += len(texts)
         self.seconds += time.perf_counter() - started
         return rows

@@ -6,6 +6,7 @@ Run as a module it verifies the weights, once after installation.
 from collections.abc import Sequence
 from hashlib import file_digest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class MiniLM:
         self.dim = 384
         self.identity = f"minilm-{SHA256[:12]}-{ROWS}x{STEP}-t{threads}-v1"
         self._threads = threads
-        self._model = None
+        self._model: Any = None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), 384). Texts beyond 256 pieces are cut."""

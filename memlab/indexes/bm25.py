@@ -119,7 +119,7 @@ class Bm25Index:
         self._ids = [self._ids[slot] for slot in kept]
         self._terms = [self._terms[slot] for slot in kept]
         self._lengths = array("d", (self._lengths[slot] for slot in kept))
-        self._slots = {id: slot for slot, id in enumerate(self._ids)}
+        self._slots = {id: slot for slot, id in enumerate(self._ids) if id is not None}
         self._postings = {
             term: (array("q", (moved[slot] for slot in where)), how_often)
             for term, (where, how_often) in self._postings.items()

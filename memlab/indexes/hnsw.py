@@ -4,6 +4,7 @@ Below `exact_below` vectors the matrix product is both faster and exact, so the 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Hnsw:
         self._dim, self._exact_below, self._m = dim, exact_below, m
         self._ef_construction, self._ef, self._seed = ef_construction, ef, seed
         self._flat = Flat(dim)
-        self._graph = None
+        self._graph: Any = None
         self._labels: dict[int, str] = {}
 
     def __len__(self) -> int:

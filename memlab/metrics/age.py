@@ -1,4 +1,4 @@
-"""`evidence_age_days`: how long ago the evidence was last said. It judges nothing; other scores are drawn against it."""
+"""`evidence_age_days`: how long ago the evidence was last said: what other scores are drawn against."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

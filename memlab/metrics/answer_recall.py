@@ -28,7 +28,9 @@ class AnswerRecall:
 
     def __post_init__(self) -> None:
         if self.budget_tokens is not None and self.budget_tokens < 1:
-            raise ValueError(f"metric answer_recall: budget_tokens is {self.budget_tokens}; it must be at least 1, or null")
+            raise ValueError(
+                f"metric answer_recall: budget_tokens is {self.budget_tokens}; it must be at least 1, or null"
+            )
 
     @property
     def name(self) -> str:

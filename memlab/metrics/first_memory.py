@@ -54,7 +54,7 @@ class FirstMemory:
 
 
 def first_memory(asked: Asked) -> Verdict:
-    """Whether the first memory is current, stale or neither; one that supports both is judged by the values it states."""
+    """Whether the first memory is current, stale or neither; one that supports both goes by its values."""
     if not asked.texts:
         return "neither"
     text, sources = asked.texts[0], asked.sources[0]

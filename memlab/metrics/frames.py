@@ -66,7 +66,7 @@ class Asked:
 
     @cached_property
     def ranked(self) -> dict[str, list[str]]:
-        """Distinct sources in order of first occurrence, as turns and as their sessions; unknown ids keep their rank."""
+        """Distinct sources in order of first occurrence, as turns and as sessions; unknown ids keep a rank."""
         turns = list(dict.fromkeys(turn for sources in self.sources for turn in sources))
         sessions = dict.fromkeys(self._session(turn) for turn in turns)
         return {"turn": turns, "session": list(sessions)}

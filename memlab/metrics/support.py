@@ -48,8 +48,5 @@ def supported_turns(asked: Asked, text: str, sources: list[str], turns: frozense
     cited = turns.intersection(sources)
     values = {turn: n.values for n in asked.gold.evidence for turn in n.turns}
     return {
-        turn
-        for turn in cited
-        if supports(text, asked.life.turns[turn].text, values.get(turn, asked.gold.stale_values))
+        turn for turn in cited if supports(text, asked.life.turns[turn].text, values.get(turn, asked.gold.stale_values))
     }
-

@@ -26,7 +26,9 @@ def compare(results: Sequence[Result], baseline: str) -> list[dict[str, Any]]:
         if not base:
             raise ResultError(f"no run of {baseline!r} on {source}; {nearest(baseline, {r.strategy for r in group})}")
         if len(base) > 1:
-            raise ResultError(f"{len(base)} runs of {baseline!r} on {source} differ in config; name run folders instead")
+            raise ResultError(
+                f"{len(base)} runs of {baseline!r} on {source} differ in config; name run folders instead"
+            )
         for other in group:
             for metric in COMPARED if other is not base[0] else ():
                 a, b = other.scores.get(metric, {}), base[0].scores.get(metric, {})

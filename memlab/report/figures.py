@@ -24,15 +24,21 @@ def draw_leaderboard(results: Sequence[Result], path: Path) -> None:
         found = result.figure(HEADLINE)
         colour = GREY if result.strategy in BOUNDS else COLOURS[0]
         if found["low"] is not None:
-            axes.plot([max(found["low"], 0), min(found["high"], 1)], [place, place], color=colour, linewidth=2.5, alpha=0.5)
+            axes.plot(
+                [max(found["low"], 0), min(found["high"], 1)], [place, place], color=colour, linewidth=2.5, alpha=0.5
+            )
         axes.plot(found["mean"], place, "o", color=colour, markersize=7)
-        axes.annotate(f"{found['mean']:.3f}", (found["mean"], place), (0, 7), textcoords="offset points", ha="center", fontsize=8)
+        axes.annotate(
+            f"{found['mean']:.3f}", (found["mean"], place), (0, 7), textcoords="offset points", ha="center", fontsize=8
+        )
     axes.set_yticks(range(len(shown)), [r.strategy for r in shown])
     axes.set_ylim(-0.7, len(shown) - 0.2)
     axes.set_xlim(-0.03, 1.05)
     axes.grid(axis="x", alpha=0.25)
     axes.set_xlabel(f"{HEADLINE}, 95 % interval over users")
-    axes.set_title(f"{shown[0].source}: evidence within 512 tokens (floor, chance and ceiling in grey)", fontsize=10, loc="left")
+    axes.set_title(
+        f"{shown[0].source}: evidence within 512 tokens (floor, chance and ceiling in grey)", fontsize=10, loc="left"
+    )
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     figure.savefig(path, dpi=140)
@@ -63,7 +69,9 @@ def draw_age(results: Sequence[Result], path: Path) -> bool:
         if name not in BOUNDS:
             low = [octave.mean.low if octave.mean.low is not None else octave.mean.mean for octave in curve]
             high = [octave.mean.high if octave.mean.high is not None else octave.mean.mean for octave in curve]
-            axes.fill_between(x, [max(0, v) for v in low], [min(1, v) for v in high], color=colour, alpha=0.12, linewidth=0)
+            axes.fill_between(
+                x, [max(0, v) for v in low], [min(1, v) for v in high], color=colour, alpha=0.12, linewidth=0
+            )
     axes.set_xscale("log")
     axes.set_ylim(-0.03, 1.03)
     ticks = [tick for tick in (0.5, 2, 5, 11, 23, 47, 95, 191, 383) if tick <= max(axes.get_xlim())]
@@ -71,7 +79,11 @@ def draw_age(results: Sequence[Result], path: Path) -> bool:
     axes.minorticks_off()
     axes.set_xlabel("days since the evidence was last said (middle of each octave)")
     axes.set_ylabel(HEADLINE)
-    axes.set_title(f"{results[0].source}: recall against the age of the evidence, bands are 95 % intervals", fontsize=10, loc="left")
+    axes.set_title(
+        f"{results[0].source}: recall against the age of the evidence, bands are 95 % intervals",
+        fontsize=10,
+        loc="left",
+    )
     axes.grid(alpha=0.25)
     axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
     for side in ("top", "right"):

@@ -72,6 +72,8 @@ def _missing(results: Sequence[Result]) -> list[str]:
 
 def _provenance(results: Sequence[Result]) -> str:
     newest = max((r.manifest for r in results), key=lambda manifest: manifest["started"])
-    commit = (newest["commit"] or "an installed package")[:12] + (" with uncommitted changes" if newest["dirty"] else "")
+    commit = (newest["commit"] or "an installed package")[:12] + (
+        " with uncommitted changes" if newest["dirty"] else ""
+    )
     packages = ", ".join(f"{name} {version}" for name, version in newest["packages"].items())
     return f"Commit {commit}; Python {newest['host']['python']}; {packages}.\n"

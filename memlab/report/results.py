@@ -21,12 +21,12 @@ class ResultError(ValueError):
 
 @dataclass(frozen=True)
 class Result:
-    """One run's files. `summary` is None for a run without results (skipped, failed)."""
+    """One run's files. `summary` is empty for a run without results (skipped, failed)."""
 
     folder: Path
     manifest: dict[str, Any]
     config: dict[str, Any]
-    summary: dict[str, Any] | None
+    summary: dict[str, Any]
 
     @property
     def strategy(self) -> str:
@@ -35,8 +35,8 @@ class Result:
 
     @property
     def source(self) -> str:
-        """The source's name."""
-        return self.summary["run"]["source"] if self.summary else self.config["source"]["_target_"].split(".")[-2].lower()
+        """The source's label in tables."""
+        return self.config["source"]["name"]
 
     @property
     def status(self) -> str:
@@ -45,9 +45,7 @@ class Result:
 
     def figure(self, metric: str, kind: str | None = None) -> dict[str, Any]:
         """A metric's figure, over all queries or those of a kind; empty where it is not judged."""
-        if self.summary is None:
-            return {}
-        figures = self.summary["metrics"] if kind is None else self.summary["by_kind"].get(kind, {})
+        figures = self.summary.get("metrics", {}) if kind is None else self.summary.get("by_kind", {}).get(kind, {})
         return figures.get(metric, {})
 
     @cached_property
@@ -71,7 +69,11 @@ def load(folders: Iterable[Path]) -> list[Result]:
     for folder in folders:
         if not folder.is_dir():
             raise ResultError(f"{folder} is not a folder; name a run's or an experiment's, as in runs/leaderboard")
-        homes = [folder] if (folder / "manifest.json").exists() else sorted(p.parent for p in folder.glob("*/manifest.json"))
+        homes = (
+            [folder]
+            if (folder / "manifest.json").exists()
+            else sorted(p.parent for p in folder.glob("*/manifest.json"))
+        )
         if not homes:
             raise ResultError(f"{folder} is no run and holds none: there is no manifest.json in it or one level below")
         for home in homes:
@@ -86,7 +88,7 @@ def by_source(results: Sequence[Result]) -> dict[str, list[Result]]:
     """Results with figures by source, the best headline first."""
     groups: dict[str, list[Result]] = {}
     for result in results:
-        if result.summary is not None and result.status in ("complete", "partial"):
+        if result.summary and result.status in ("complete", "partial"):
             groups.setdefault(result.source, []).append(result)
     for group in groups.values():
         group.sort(key=lambda r: (-(r.figure("evidence_recall@512").get("mean") or 0.0), r.strategy))
@@ -97,7 +99,7 @@ def _load(home: Path) -> Result:
     try:
         manifest = json.loads((home / "manifest.json").read_text())
         config = yaml.safe_load((home / "config.yaml").read_text())
-        summary = json.loads((home / "summary.json").read_text()) if (home / "summary.json").exists() else None
+        summary = json.loads((home / "summary.json").read_text()) if (home / "summary.json").exists() else {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ResultError(f"{home} cannot be read as a run: {error}") from error
     return Result(home, manifest, config, summary)

@@ -52,7 +52,7 @@ def figures(results: Sequence[Result], metrics: Sequence[str], title: str) -> Ta
 
 def by_kind(results: Sequence[Result], metric: str) -> Table:
     """One metric by kind of question, with the number of questions."""
-    kinds = sorted({kind for r in results for kind in (r.summary or {}).get("by_kind", {}) if r.figure(metric, kind)})
+    kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind)})
     rows = [(_mark(r), *(_number(r.figure(metric, kind).get("mean")) for kind in kinds)) for r in results]
     counts = ((r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
     rows.append(("*n*", *(str(max(count)) for count in counts)))
@@ -75,7 +75,7 @@ def cost(results: Sequence[Result]) -> Table:
 
 def age_slopes(results: Sequence[Result]) -> Table:
     """What the headline gains per doubling of the evidence's age."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for r in results:
         slope = slope_per_doubling(r.scores.get(HEADLINE, {}), r.scores.get("evidence_age_days", {}))
         if slope is not None:
@@ -135,7 +135,7 @@ def _counts(results: Sequence[Result], metric: str) -> str:
 
 
 def _timing(result: Result, name: str) -> str:
-    value = result.summary["timings"].get(name) if result.summary else None
+    value = result.summary.get("timings", {}).get(name)
     return "–" if value is None else f"{value:.2f}"
 
 

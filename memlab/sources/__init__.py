@@ -21,12 +21,10 @@ class Source(Protocol):
     """Yields users and their lives: same arguments, same bytes.
 
     Attributes:
-        name: As in tables.
         digest: A hash of the data, or of what generates it; part of a run's key.
         facts: What was counted while reading: repairs, drops, lifts; written to the manifest.
     """
 
-    name: str
     digest: str
     facts: dict[str, int | str]
 

@@ -49,7 +49,6 @@ class Locomo:
     ) -> None:
         if labels not in ("published", "judged"):
             raise SourceError(f"source locomo: labels is {labels!r}; it must be 'published' or 'judged'")
-        self.name = "locomo"
         self._labels, self._form, self._caption = labels, text, caption
         self._samples: dict[UserId, dict[str, Any]] = {}
         self.facts: dict[str, int | str] = {}
@@ -107,7 +106,9 @@ class Locomo:
         counts = _counts(samples)
         known = load_card("locomo").known(found)
         if known is not None and (wrong := {n: counts[n] for n in known.counts if counts[n] != known.counts[n]}):
-            raise SourceError(f"source locomo: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
+            raise SourceError(
+                f"source locomo: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}"
+            )
         self.facts |= {f"{file.name}: {name}": count for name, count in counts.items()}
         self.facts[f"{file.name}: pinned"] = known.file if known else "unpinned"
         return found
@@ -130,7 +131,9 @@ def _parse(file: Path) -> list[dict[str, Any]]:
     for place, sample in enumerate(samples):
         missing = {"sample_id", "conversation", "qa"} - (sample.keys() if isinstance(sample, dict) else set())
         if missing:
-            raise SourceError(f"source locomo: {file}, conversation {place}: no {sorted(missing)[0]!r}; not LoCoMo's layout")
+            raise SourceError(
+                f"source locomo: {file}, conversation {place}: no {sorted(missing)[0]!r}; not LoCoMo's layout"
+            )
         for index, question in enumerate(sample["qa"]):
             if question.get("category") not in KINDS or "question" not in question:
                 raise SourceError(

@@ -71,10 +71,8 @@ class TurnLog:
                 record = Record(id=event.id, text=event.text, sources=(event.id,), at=event.at)
                 self._store.put(record)
                 self._announce(record)
-            case Erasure(turns=None):
-                self.drop(list(self._memories))
-            case Erasure():
-                self.drop(self._store.citing(event.turns))
+            case Erasure(turns=turns):
+                self.drop(list(self._memories) if turns is None else self._store.citing(turns))
             case Forget():
                 self.drop(event.memories)
             case Outcome() | Consent() | Recalled() | SessionEnd():

@@ -21,6 +21,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+States = tuple[tuple[tuple[str, ...], str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class _Line:
 
     speaker: str
     text: str
-    states: tuple[tuple[tuple[str, ...], str], ...] = ()
+    states: States = ()
 
 
 def write_talk(bank: Bank, world: World, form: str, chatter: tuple[int, int], seed: int) -> Talk:
@@ -91,9 +92,7 @@ def fact_key(fact: Fact, version: int) -> tuple[str, ...]:
     return ("fact", fact.attribute.name, str(version))
 
 
-def _turns(
-    talk: Talk, lines: Sequence[_Line], session: int, start: datetime, form: str, draw: Draw
-) -> Iterator[Turn]:
+def _turns(talk: Talk, lines: Sequence[_Line], session: int, start: datetime, form: str, draw: Draw) -> Iterator[Turn]:
     at = start
     for place, line in enumerate(lines):
         id = f"s{session:03d}t{place:02d}"
@@ -128,18 +127,18 @@ def _person_remarks(bank: Bank, person: Acquaintance, seed: int) -> Iterator[tup
     for session in person.introduced:
         draw = Draw(seed, "introduce", relation.name, session)
         sentence = draw.choice(relation.introduce).format(name=person.name)
-        echo = (draw.choice(relation.echo).format(name=person.name), ())
+        echo: tuple[str, States] = (draw.choice(relation.echo).format(name=person.name), ())
         yield session, _told(bank, sentence, [(("person", relation.name), person.name)], echo, draw)
     for about, value, sessions in person.facts:
         for session in sessions:
             draw = Draw(seed, "about", relation.name, about.name, session)
             states = [(("about", relation.name, about.name), value)]
             sentence = draw.choice(about.say).format(name=person.name, value=value)
-            echo = (draw.choice(about.echo).format(name=person.name, value=value), tuple(states))
-            yield session, _told(bank, sentence, states, echo, draw)
+            reply = (draw.choice(about.echo).format(name=person.name, value=value), tuple(states))
+            yield session, _told(bank, sentence, states, reply, draw)
 
 
-def _told(bank: Bank, sentence: str, states: list, echo: tuple[str, tuple], draw: Draw) -> list[_Line]:
+def _told(bank: Bank, sentence: str, states: Sequence, echo: tuple[str, States], draw: Draw) -> list[_Line]:
     said = draw.choice(bank.frames).format(said=_capital(sentence))
     reply = _Line("assistant", *echo) if draw.chance(ECHO_PERMILLE) else _Line("assistant", draw.choice(bank.acks))
     return [_Line("user", said, tuple(states)), reply]

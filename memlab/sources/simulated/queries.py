@@ -103,9 +103,7 @@ class Asker:
                 stated = self._until(("about", person.relation.name, about.name), session)
                 if introduced and stated:
                     evidence = (self._nugget(introduced, person.name), self._nugget(stated, value))
-                    gold = Gold(
-                        kind="two_hop", answers=(value,), evidence=evidence, forbidden=self.forbidden(session)
-                    )
+                    gold = Gold(kind="two_hop", answers=(value,), evidence=evidence, forbidden=self.forbidden(session))
                     yield Question((person.relation.name, about.name), draw.choice(about.ask), gold)
 
     def _never_said(self, session: int, draw: Draw) -> Iterator[Question]:

@@ -49,9 +49,8 @@ class Simulated:
             raise SourceError(f"source simulated: chatter is {list(chatter)}; it must be two numbers, least and most")
         if not 0 <= ask_from <= 1:
             raise SourceError(f"source simulated: ask_from is {ask_from}; it must lie between 0 and 1")
-        self.name = "simulated"
         self._users, self._sessions, self._months = users, sessions, months
-        self._chatter, self._queries, self._ask_from, self._form = tuple(chatter), queries, ask_from, text
+        self._chatter, self._queries, self._ask_from, self._form = (chatter[0], chatter[1]), queries, ask_from, text
         self._bank = load_bank()
         self.digest = self._bank.digest
         self.facts: dict[str, int | str] = {"attributes": len(self._bank.attributes), "patterns": self._bank.patterns()}
@@ -70,7 +69,7 @@ class Simulated:
         return recorded(user, events, gold, list(_superseded(world, talk)))
 
     def _events(self, user: UserId, world: World, talk: Talk, gold: dict[str, Gold], root: int) -> Iterator[Event]:
-        asker, asked = Asker(world, talk), set()
+        asker, asked = Asker(world, talk), set[tuple[str, ...]]()
         for category, granted in world.consents.items():
             yield Consent(at=world.starts[0], session=0, category=category, granted=granted)
         for session, turns in enumerate(talk.sessions):
@@ -92,7 +91,9 @@ class Simulated:
         if session < first:
             return
         asking, turn = self._sessions - first, session - first
-        order = [kind for n in range(-(-self._queries // len(KINDS))) for kind in Draw(root, "kinds", n).shuffled(KINDS)]
+        order = [
+            kind for n in range(-(-self._queries // len(KINDS))) for kind in Draw(root, "kinds", n).shuffled(KINDS)
+        ]
         for place in range(self._queries * turn // asking, self._queries * (turn + 1) // asking):
             yield place, order[place]
 
@@ -108,4 +109,3 @@ def _superseded(world: World, talk: Talk) -> Iterator[Superseded]:
                 for statement in talk.stated.get(fact_key(fact, version), ()):
                     if statement.turn not in new:
                         yield Superseded(turn=statement.turn, by=newer[0].turn)
-

@@ -136,19 +136,20 @@ def _compare(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0
-    for source in dict.fromkeys(row["source"] for row in rows):
-        own = [row for row in rows if row["source"] == source]
-        columns = ("strategy", "metric", "difference", "95 % interval", "n", "users", "verdict")
-        _print_table(f"{source}: strategy minus {args.baseline}, paired by question", columns, map(_compared, own))
+    for source, metric in dict.fromkeys((row["source"], row["metric"]) for row in rows):
+        own = [row for row in rows if (row["source"], row["metric"]) == (source, metric)]
+        caption = (
+            f"{source}, {metric}: minus {args.baseline}, paired by {own[0]['n']} questions of {own[0]['users']} users"
+        )
+        columns = ("strategy", "difference", "95 % interval", "better:worse users", "verdict")
+        _print_table(caption, columns, map(_compared, own))
     return 0
 
 
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
-    verdict = row["verdict"]
-    if verdict.startswith("cannot tell:"):
-        verdict = f"cannot tell ({row['users_better']}:{row['users_worse']})"
-    return row["strategy"], row["metric"], f"{row['mean']:+.3f}", interval, str(row["n"]), str(row["users"]), verdict
+    sides = f"{row['users_better']}:{row['users_worse']}"
+    return row["strategy"], f"{row['mean']:+.3f}", interval, sides, row["verdict"]
 
 
 def _data_list(args: argparse.Namespace) -> int:
@@ -200,7 +201,11 @@ def _print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
 
     table = Table(title=caption, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for place, column in enumerate(columns):
-        table.add_column(column.replace("_", "_\n", 1), justify="left" if place == 0 else "right", overflow="fold")
+        table.add_column(
+            column.replace("_", "_\n", 1) if len(column) > 10 else column,
+            justify="left" if place == 0 else "right",
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 80).print(table)

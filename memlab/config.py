@@ -1,7 +1,8 @@
 """Config: composed by Hydra from the yaml folder, checked by name, expanded into the runs of an experiment."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -126,12 +127,25 @@ def _hydra(config_dir: Path | None):
             container: Any = OmegaConf.to_container(compose("config", overrides=overrides + search), resolve=True)
             return container
         except (HydraException, OmegaConfBaseException) as error:
-            first = str(error).strip().splitlines()[0]
-            raise ConfigError(f"{' '.join(overrides)}: {first}") from error
+            raise ConfigError(_explained(error, overrides, composed)) from error
 
     GlobalHydra.instance().clear()
     with initialize_config_dir(config_dir=str(configs_folder()), version_base="1.3"):
         yield composed
+
+
+def _explained(error: Exception, overrides: list[str], composed: Callable[[list[str]], Config]) -> str:
+    """The first line of what Hydra says; for a key that does not exist, the three nearest beside it."""
+    lost = re.match(r"Could not override '([\w.@/]+)'", str(error))
+    others = [o for o in overrides if lost and _name(o) != lost[1]]
+    if lost is None or len(others) == len(overrides):
+        return f"{' '.join(overrides)}: {str(error).strip().splitlines()[0]}"
+    *path, key = lost[1].split(".")
+    node: Any = composed(others)
+    for part in path:
+        node = node.get(part) if isinstance(node, dict) else None
+    known = [name for name in node if not name.startswith("_")] if isinstance(node, dict) else []
+    return f"there is no key {lost[1]!r}; {nearest(key, known)}"
 
 
 def _groups(config_dir: Path | None) -> set[str]:

@@ -14,6 +14,7 @@ import yaml
 from memlab.config import Config
 from memlab.paths import configs_folder
 
+SCHEMA_VERSION = 1
 PACKAGE = Path(__file__).parent
 MOVES_TRACES = (
     *("events.py", "life.py", "seeds.py", "text.py", "encoders", "indexes", "stores", "llm", "extract", "strategies"),

@@ -19,14 +19,13 @@ from memlab import build
 from memlab.config import Config, ConfigError
 from memlab.encoders.cached import Cached, Recording, cache_folder
 from memlab.events import UserId
-from memlab.identity import metrics_digest, provenance, run_key
+from memlab.identity import SCHEMA_VERSION, metrics_digest, provenance, run_key
 from memlab.metrics.base import SCORE_VERSION
 from memlab.sources import MissingData
 from memlab.stats.summary import percentiles, summarise
 from memlab.traces import is_finished, write_parquet
 from memlab.worker import Done, Task, live_and_score, pool, rehearse, source_of
 
-SCHEMA_VERSION = 1
 RATE_TEXTS = 12
 SCORES = pa.schema(
     [

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
-from memlab.identity import NOT_IDENTITY
+from memlab.identity import NOT_IDENTITY, SCHEMA_VERSION
 
 Key = tuple[str, str]
 
@@ -102,4 +102,9 @@ def _load(home: Path) -> Result:
         summary = json.loads((home / "summary.json").read_text()) if (home / "summary.json").exists() else {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ResultError(f"{home} cannot be read as a run: {error}") from error
+    if manifest.get("schema_version") != SCHEMA_VERSION:
+        raise ResultError(
+            f"{home} has schema version {manifest.get('schema_version')}, this memlab reads {SCHEMA_VERSION}: "
+            "read it with the version that wrote it, or run it again"
+        )
     return Result(home, manifest, config, summary)

@@ -48,7 +48,8 @@ def find_data(name: str, path: str | Path | None, suffix: str = ".json") -> list
     """The files of a data set: `path` if it is given (a file or a folder), else those of its data folder.
 
     Raises:
-        MissingData: There are none.
+        MissingData: The data folder has none.
+        SourceError: There is none at `path`.
     """
     places = [Path(path)] if path is not None else data_folders(name)
     for place in places:
@@ -57,6 +58,8 @@ def find_data(name: str, path: str | Path | None, suffix: str = ".json") -> list
         if place.is_dir() and (found := sorted(place.glob(f"*{suffix}"))):
             return found
     looked = ", ".join(str(place.absolute()) for place in places)
+    if path is not None:
+        raise SourceError(f"source {name}: no {suffix} file at {looked}, which source.path names")
     raise MissingData(
         f"source {name}: no {suffix} file at {looked}; "
         f"pass source.path=FILE or put the files into $MEMLAB_DATA/{name}/ (`memlab data list` says where to get them)"

@@ -28,6 +28,13 @@ class Asker:
 
     def __init__(self, world: World, talk: Talk) -> None:
         self._world, self._talk = world, talk
+        self._unallowed = [
+            statement
+            for fact in world.facts
+            if fact.forbidden
+            for version in range(len(fact.values))
+            for statement in talk.stated.get(fact_key(fact, version), ())
+        ]
         self._ats: dict[TurnId, datetime] = {turn.id: turn.at for turns in talk.sessions for turn in turns}
 
     def ask(self, kind: str, session: int, asked: set[tuple[str, ...]], draw: Draw) -> Question | None:
@@ -43,10 +50,7 @@ class Asker:
 
     def forbidden(self, session: int) -> frozenset[TurnId]:
         """Turns until a session that state what the user has not allowed to be kept."""
-        facts = (fact for fact in self._world.facts if fact.forbidden)
-        return frozenset(
-            s.turn for fact in facts for version in range(len(fact.values)) for s in self._said(fact, version, session)
-        )
+        return frozenset(statement.turn for statement in self._unallowed if statement.session <= session)
 
     def _finders(self) -> dict[str, Callable[[int, Draw], Iterator[Question]]]:
         return {

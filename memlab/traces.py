@@ -5,6 +5,7 @@ Four folders hold one parquet file per user: `lived` (what was observed), `gold`
 is renamed into place last, so a user whose trace exists is finished.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -199,5 +200,5 @@ def _gold_row(query: Query, gold: Gold) -> dict[str, Any]:
         "stale": sorted(gold.stale),
         "stale_values": list(gold.stale_values),
         "forbidden": sorted(gold.forbidden),
-        "facets": [(name, str(value)) for name, value in sorted(gold.facets.items())],
+        "facets": [(name, json.dumps(value)) for name, value in sorted(gold.facets.items())],
     }

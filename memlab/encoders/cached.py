@@ -15,7 +15,7 @@ import numpy as np
 
 from memlab.encoders import Encoder, Vectors
 
-CHUNK = 512
+CHUNK = 128
 
 
 def cache_folder() -> Path:

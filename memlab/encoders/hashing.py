@@ -27,6 +27,8 @@ class Hashing:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), dim)."""
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
         rows = self._vectorizer.transform(list(texts)).toarray().astype(np.float32)
         rows[~rows.any(axis=1), 0] = 1.0
         return rows

@@ -7,6 +7,7 @@ the tests hold both equalities.
 from array import array
 from collections import Counter
 from collections.abc import Iterable
+from math import fsum
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Bm25Index:
     """
 
     def __init__(self, k1: float = 1.2, b: float = 0.75, idf: str = "lucene") -> None:
-        if k1 < 0 or not 0 <= b <= 1:
+        if not k1 >= 0 or not 0 <= b <= 1:
             raise ValueError(f"bm25: k1={k1}, b={b}; k1 must be 0 or more and b between 0 and 1")
         if idf not in ("lucene", "okapi"):
             raise ValueError(f"bm25: idf is {idf!r}; it must be 'lucene' or 'okapi'")
@@ -76,8 +77,7 @@ class Bm25Index:
 
     def search(self, text: str, k: int | None) -> Hits:
         """The k best texts that share a word with `text`, best first, ties in order of addition; None means all."""
-        scores = self._score(text)
-        found = np.flatnonzero(scores > 0)
+        scores, found = self._score(text)
         best = found[np.argsort(-scores[found], kind="stable")][:k]
         return [(self._ids[slot], float(scores[slot])) for slot in best]
 
@@ -87,13 +87,14 @@ class Bm25Index:
         Raises:
             KeyError: An id is not in the index.
         """
-        scores = self._score(text)
+        scores, _ = self._score(text)
         return [float(scores[self._slots[id]]) for id in ids]
 
-    def _score(self, text: str) -> np.ndarray:
-        scores = np.zeros(len(self._ids))
+    def _score(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Scores by slot, and the slots that share a word with `text`."""
+        scores, shares = np.zeros(len(self._ids)), np.zeros(len(self._ids), bool)
         if not self._slots:
-            return scores
+            return scores, np.flatnonzero(shares)
         mean_length = self._total / len(self._slots) or 1.0
         norms = self._k1 * (1 - self._b + self._b * np.asarray(self._lengths) / mean_length)
         scale = self._k1 + 1 if self._okapi else 1.0
@@ -103,15 +104,16 @@ class Bm25Index:
                 where, how_often = (np.asarray(part) for part in self._postings[term])
                 idf = self._idf(len(where)) if not self._okapi or self._idf(len(where)) >= 0 else floor
                 scores[where] += times * idf * scale * how_often / (how_often + norms[where])
-        return scores
+                shares[where] = True
+        return scores, np.flatnonzero(shares)
 
     def _idf(self, df: int) -> float:
         odds = (len(self._slots) - df + 0.5) / (df + 0.5)
         return float(np.log(odds) if self._okapi else np.log1p(odds))
 
     def _okapi_floor(self) -> float:
-        mean = np.mean([self._idf(len(where)) for where, _ in self._postings.values()]) if self._postings else 0.0
-        return OKAPI_FLOOR * float(mean)
+        total = fsum(self._idf(len(where)) for where, _ in self._postings.values())
+        return OKAPI_FLOOR * total / max(1, len(self._postings))
 
     def _compact(self) -> None:
         kept = [slot for slot, id in enumerate(self._ids) if id is not None]

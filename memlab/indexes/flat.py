@@ -46,7 +46,7 @@ class Flat:
 
     def search(self, vector: Vectors, k: int | None) -> Hits:
         """The k nearest by cosine, best first, ties in order of addition; None means all."""
-        cosines = self._cosines(vector)
+        cosines = _cosines(self._rows[: len(self._ids)], vector)
         order = np.argsort(-cosines, kind="stable")[:k]
         return [(self._ids[slot], float(cosines[slot])) for slot in order]
 
@@ -56,13 +56,14 @@ class Flat:
         Raises:
             KeyError: An id is not in the index.
         """
-        slots = [self._slots[id] for id in ids]
-        return self._cosines(vector)[slots].tolist()
+        rows = self._rows[[self._slots[id] for id in ids]]
+        return _cosines(rows, vector).tolist()
 
     def items(self) -> Iterable[tuple[str, Vectors]]:
         """Ids and vectors in order of addition."""
         return zip(self._ids, self._rows[: len(self._ids)], strict=True)
 
-    def _cosines(self, vector: Vectors) -> Vectors:
-        # einsum sums each row on its own, so a cosine does not depend on how many rows there are.
-        return np.einsum("ij,j->i", self._rows[: len(self._ids)], vector)
+
+def _cosines(rows: Vectors, vector: Vectors) -> Vectors:
+    # einsum sums each row on its own, so a cosine does not depend on how many rows there are.
+    return np.einsum("ij,j->i", rows, vector)

@@ -20,7 +20,7 @@ def standardised(opinions: Sequence[Scores]) -> Scores:
     fused = np.zeros(len(opinions[0]))
     for opinion in opinions:
         spread = opinion.std()
-        if spread > 1e-12:
+        if spread > 1e-9 * np.abs(opinion).max(initial=0.0):
             fused += (opinion - opinion.mean()) / spread
     return fused
 

@@ -17,7 +17,8 @@ class Hnsw:
     """Unit vectors, exact below a size and by graph above; one thread, so the graph is deterministic.
 
     The vectors stay in a matrix beside the graph: it gives exact scores, and a deletion rebuilds the graph from it,
-    because hnswlib only hides what it deletes.
+    because hnswlib only hides what it deletes. Equal vectors ("ok", "thanks") are one node, or the graph would fall
+    apart into islands of copies.
 
     Args:
         dim: Length of a vector.
@@ -37,16 +38,17 @@ class Hnsw:
         ef: int = 200,
         seed: int = 0,
     ) -> None:
-        if exact_below < 0 or min(m, ef_construction, ef) < 1:
+        if exact_below < 0 or m < 2 or min(ef_construction, ef) < 1:
             raise ValueError(
                 f"hnsw: exact_below={exact_below}, m={m}, ef_construction={ef_construction}, ef={ef}; "
-                "exact_below must be 0 or more, the others at least 1"
+                "exact_below must be 0 or more, m at least 2, the others at least 1"
             )
         self._dim, self._exact_below, self._m = dim, exact_below, m
         self._ef_construction, self._ef, self._seed = ef_construction, ef, seed
         self._flat = Flat(dim)
         self._graph: Any = None
-        self._labels: dict[int, str] = {}
+        self._ids: list[list[str]] = []
+        self._labels: dict[bytes, int] = {}
 
     def __len__(self) -> int:
         return len(self._flat)
@@ -74,9 +76,12 @@ class Hnsw:
         if self._graph is None or k is None or k >= len(self._flat):
             return self._flat.search(vector, k)
         self._graph.set_ef(max(self._ef, k))
-        labels, _ = self._graph.knn_query(vector[None, :], k=k, num_threads=1)
-        ids = [self._labels[label] for label in labels[0].tolist()]
-        return sorted(zip(ids, self._flat.scores(vector, ids), strict=True), key=lambda hit: -hit[1])
+        try:
+            labels, _ = self._graph.knn_query(vector[None, :], k=min(k, len(self._ids)), num_threads=1)
+        except RuntimeError:  # the graph does not reach k vectors
+            return self._flat.search(vector, k)
+        ids = [id for label in labels[0].tolist() for id in self._ids[label]]
+        return sorted(zip(ids, self._flat.scores(vector, ids), strict=True), key=lambda hit: -hit[1])[:k]
 
     def scores(self, vector: Vectors, ids: Iterable[str]) -> list[float]:
         """The exact cosine of each of `ids`, in order.
@@ -91,15 +96,21 @@ class Hnsw:
 
         self._graph = hnswlib.Index(space="ip", dim=self._dim)
         self._graph.init_index(
-            max_elements=2 * len(self._flat), ef_construction=self._ef_construction, M=self._m, random_seed=self._seed
+            max_elements=2 * len(self._flat),
+            ef_construction=self._ef_construction,
+            M=self._m,
+            random_seed=self._seed + 1,
         )
-        self._labels = {}
+        self._ids, self._labels = [], {}
         for id, vector in self._flat.items():
             self._link(id, vector)
 
     def _link(self, id: str, vector: Vectors) -> None:
-        label = len(self._labels)
-        self._labels[label] = id
+        label = self._labels.setdefault(vector.tobytes(), len(self._ids))
+        if label < len(self._ids):
+            self._ids[label].append(id)
+            return
+        self._ids.append([id])
         if label >= self._graph.get_max_elements():
             self._graph.resize_index(2 * label)
         self._graph.add_items(np.asarray(vector)[None, :], [label], num_threads=1)

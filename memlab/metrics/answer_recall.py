@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memlab.metrics.base import Score, query_score
+from memlab.metrics.base import Score, check_positive, query_score
 from memlab.metrics.frames import Asked, RunFrames
 from memlab.metrics.support import within_budget
-from memlab.text import contains
+from memlab.text import contains, normalise
 
 TRIVIAL = {"yes", "no"}
 MIN_CHARACTERS = 3
@@ -27,10 +27,8 @@ class AnswerRecall:
     summary = "mean"
 
     def __post_init__(self) -> None:
-        if self.budget_tokens is not None and self.budget_tokens < 1:
-            raise ValueError(
-                f"metric answer_recall: budget_tokens is {self.budget_tokens}; it must be at least 1, or null"
-            )
+        if self.budget_tokens is not None:
+            check_positive("answer_recall", "budget_tokens", self.budget_tokens)
 
     @property
     def name(self) -> str:
@@ -48,13 +46,12 @@ class AnswerRecall:
 def stated_answers(asked: Asked) -> list[str]:
     """The answers that some turn of the evidence states and that are worth looking for."""
     texts = [asked.life.turns[turn].text for turn in asked.gold.evidence_turns]
-    return [
-        answer
-        for answer in asked.gold.answers
-        if len(answer) >= MIN_CHARACTERS
-        and answer.casefold() not in TRIVIAL
-        and any(contains(text, answer) for text in texts)
-    ]
+    return [answer for answer in asked.gold.answers if _telling(answer) and any(contains(t, answer) for t in texts)]
+
+
+def _telling(answer: str) -> bool:
+    words = normalise(answer).strip()
+    return len(words) >= MIN_CHARACTERS and words not in TRIVIAL
 
 
 def answer_found(asked: Asked, answers: list[str], budget_tokens: int | None) -> float:

@@ -72,8 +72,17 @@ def check_level(name: str, level: str, k: int) -> None:
     """
     if level not in ("turn", "session"):
         raise ValueError(f"metric {name}: level is {level!r}; it must be 'turn' or 'session'")
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise ValueError(f"metric {name}: k is {k!r}; it must be a whole number of at least 1")
+    check_positive(name, "k", k)
+
+
+def check_positive(name: str, parameter: str, value: int) -> None:
+    """Refuses a metric's parameter that is no whole number of at least 1.
+
+    Raises:
+        ValueError: The message names metric and parameter.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"metric {name}: {parameter} is {value!r}; it must be a whole number of at least 1")
 
 
 def query_score(name: str, asked: Asked, value: float, chance: float | None, attainable: float | None) -> Score:

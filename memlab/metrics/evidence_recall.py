@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memlab.metrics.base import Score, query_score
+from memlab.metrics.base import Score, check_positive, query_score
 from memlab.metrics.frames import Asked, RunFrames
-from memlab.metrics.support import supported_turns, within_budget
+from memlab.metrics.support import covers, within_budget
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,7 @@ class EvidenceRecall:
     summary = "mean"
 
     def __post_init__(self) -> None:
-        if self.budget_tokens < 1:
-            raise ValueError(f"metric evidence_recall: budget_tokens is {self.budget_tokens}; it must be at least 1")
+        check_positive("evidence_recall", "budget_tokens", self.budget_tokens)
 
     @property
     def name(self) -> str:
@@ -36,7 +35,6 @@ class EvidenceRecall:
 
 def evidence_recall(asked: Asked, budget_tokens: int) -> float:
     """The share of nuggets that a text within the budget cites and supports."""
-    wanted, found = asked.gold.evidence_turns, set()
-    for text, sources in within_budget(asked, budget_tokens):
-        found |= supported_turns(asked, text, sources, wanted)
-    return sum(not found.isdisjoint(nugget.turns) for nugget in asked.gold.evidence) / len(asked.gold.evidence)
+    texts = within_budget(asked, budget_tokens)
+    found = sum(any(covers(asked, *memory, nugget) for memory in texts) for nugget in asked.gold.evidence)
+    return found / len(asked.gold.evidence)

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
-from memlab.metrics.base import Score, query_score
+from memlab.metrics.base import Score, check_positive, query_score
 from memlab.metrics.frames import Asked, RunFrames
-from memlab.metrics.support import supported_turns, supports
-from memlab.text import contains
+from memlab.metrics.support import Verdict, verdict, within_budget
 
-Verdict = Literal["current", "stale", "neither"]
 HIGHER_IS_BETTER = {"current_first": True, "stale_first": False, "neither": False, "stale_excess": False}
 
 
@@ -23,6 +20,7 @@ class FirstMemory:
     """
 
     what: str
+    budget_tokens: int
     unit = "share"
     per = "query"
     summary = "mean"
@@ -30,6 +28,7 @@ class FirstMemory:
     def __post_init__(self) -> None:
         if self.what not in HIGHER_IS_BETTER:
             raise ValueError(f"metric first_memory: what is {self.what!r}; it must be one of {list(HIGHER_IS_BETTER)}")
+        check_positive("first_memory", "budget_tokens", self.budget_tokens)
 
     @property
     def name(self) -> str:
@@ -44,32 +43,23 @@ class FirstMemory:
         for asked in run.asked:
             if not (asked.gold.stale and asked.gold.evidence):
                 continue
-            verdict, best = first_memory(asked), first_memory(asked.ideal_asked)
+            found = first_memory(asked, self.budget_tokens)
+            best = first_memory(asked.ideal_asked, self.budget_tokens)
             if self.what == "stale_excess":
-                if verdict != "neither":
-                    yield query_score(self.name, asked, stale_excess(asked, verdict), 0.0, stale_excess(asked, best))
+                if found != "neither":
+                    yield query_score(self.name, asked, stale_excess(asked, found), 0.0, stale_excess(asked, best))
             else:
                 wanted = self.what.removesuffix("_first")
-                yield query_score(self.name, asked, float(verdict == wanted), None, float(best == wanted))
+                yield query_score(self.name, asked, float(found == wanted), None, float(best == wanted))
 
 
-def first_memory(asked: Asked) -> Verdict:
-    """Whether the first memory is current, stale or neither; one that supports both goes by its values."""
-    if not asked.texts:
-        return "neither"
-    text, sources = asked.texts[0], asked.sources[0]
-    current = bool(supported_turns(asked, text, sources, asked.gold.evidence_turns))
-    stale = any(
-        supports(text, asked.life.turns[turn].text, asked.gold.stale_values)
-        for turn in asked.gold.stale.intersection(sources)
-    )
-    if current and stale:
-        values = [value for nugget in asked.gold.evidence for value in nugget.values]
-        current = any(contains(text, value) for value in values) or not values
-    return "current" if current else "stale" if stale else "neither"
+def first_memory(asked: Asked, budget_tokens: int) -> Verdict:
+    """Whether the first memory, as far as it fits the budget, is current, stale or neither."""
+    first = within_budget(asked, budget_tokens)[:1]
+    return verdict(asked, *first[0]) if first else "neither"
 
 
-def stale_excess(asked: Asked, verdict: Verdict) -> float:
+def stale_excess(asked: Asked, found: Verdict) -> float:
     """1 for a stale first memory, 0 for a current one, less the share of superseded turns among those said."""
     s, c = len(asked.gold.stale), len(asked.gold.evidence_turns)
-    return float(verdict == "stale") - s / (s + c)
+    return float(found == "stale") - s / (s + c)

@@ -1,5 +1,6 @@
 """What a metric sees of a run: the files of finished users, read back as records, with rankings ready to judge."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -165,7 +166,7 @@ def _lived(user: UserId, rows: Sequence[dict[str, Any]]) -> Lived:
     for row in rows:
         if row["event"] == "Erasure":
             said = (id for id, turn in turns.items() if turn.position < row["position"])
-            erased |= dict.fromkeys(said if row["turns"] is None else row["turns"], row["position"])
+            erased = dict.fromkeys(said if row["turns"] is None else row["turns"], row["position"]) | erased
     return Lived(user, turns, erased)
 
 
@@ -183,5 +184,5 @@ def _gold(row: dict[str, Any]) -> Gold:
         stale=frozenset(row["stale"]),
         stale_values=tuple(row["stale_values"]),
         forbidden=frozenset(row["forbidden"]),
-        facets=dict(row["facets"]),
+        facets={name: json.loads(value) for name, value in row["facets"]},
     )

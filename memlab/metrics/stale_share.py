@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memlab.metrics.base import Score, query_score
+from memlab.metrics.base import Score, check_positive, query_score
 from memlab.metrics.frames import Asked, RunFrames
-from memlab.metrics.support import supported_turns, within_budget
+from memlab.metrics.support import verdict, within_budget
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class StaleShare:
     per = "query"
     summary = "mean"
 
+    def __post_init__(self) -> None:
+        check_positive("stale_share", "budget_tokens", self.budget_tokens)
+
     @property
     def name(self) -> str:
         return f"stale_share@{self.budget_tokens}"
@@ -34,10 +37,6 @@ class StaleShare:
 
 def stale_share(asked: Asked, budget_tokens: int) -> float | None:
     """Stale memories over stale and current ones; None where there is neither."""
-    stale = current = 0
-    for text, sources in within_budget(asked, budget_tokens):
-        if supported_turns(asked, text, sources, asked.gold.evidence_turns):
-            current += 1
-        elif supported_turns(asked, text, sources, asked.gold.stale):
-            stale += 1
-    return stale / (stale + current) if stale + current else None
+    found = [verdict(asked, *memory) for memory in within_budget(asked, budget_tokens)]
+    bearing = len(found) - found.count("neither")
+    return found.count("stale") / bearing if bearing else None

@@ -1,9 +1,13 @@
 """Whether a memory's text bears out the turns that it cites: sources are a claim, and this checks it."""
 
 from functools import lru_cache
+from typing import Literal
 
+from memlab.life import Nugget
 from memlab.metrics.frames import Asked
 from memlab.text import contains, cut, normalise, stems
+
+Verdict = Literal["current", "stale", "neither"]
 
 
 @lru_cache(maxsize=200_000)
@@ -20,7 +24,9 @@ def supports(text: str, turn: str, values: tuple[str, ...] = ()) -> bool:
     >>> supports("", "we finally unpacked in Denver")
     False
     """
-    if text == turn or normalise(turn) in normalise(text):
+    if not text.strip():
+        return False
+    if text == turn or (normalise(turn).strip() and normalise(turn) in normalise(text)):
         return True
     if values:
         return any(contains(text, value) for value in values)
@@ -43,10 +49,24 @@ def within_budget(asked: Asked, budget_tokens: int | None) -> list[tuple[str, li
     return fitting
 
 
-def supported_turns(asked: Asked, text: str, sources: list[str], turns: frozenset[str]) -> set[str]:
-    """Those of `turns` that a memory cites and supports, by the values that their nuggets state."""
-    cited = turns.intersection(sources)
-    values = {turn: n.values for n in asked.gold.evidence for turn in n.turns}
-    return {
-        turn for turn in cited if supports(text, asked.life.turns[turn].text, values.get(turn, asked.gold.stale_values))
-    }
+def covers(asked: Asked, text: str, sources: list[str], nugget: Nugget) -> bool:
+    """Whether a memory cites a turn of the nugget and supports it, by the values that the nugget states."""
+    cited = nugget.turns.intersection(sources)
+    return any(supports(text, asked.life.turns[turn].text, nugget.values) for turn in cited)
+
+
+def verdict(asked: Asked, text: str, sources: list[str]) -> Verdict:
+    """Whether a memory says what holds, what once held, or neither; one that supports both goes by its values."""
+    current = any(covers(asked, text, sources, nugget) for nugget in asked.gold.evidence)
+    once = Nugget(turns=asked.gold.stale, values=asked.gold.stale_values)
+    stale = covers(asked, text, sources, once)
+    if current and stale:
+        values = [value for nugget in asked.gold.evidence for value in nugget.values]
+        current = not values or any(contains(text, value) for value in values)
+    return "current" if current else "stale" if stale else "neither"
+
+
+def values_stated(asked: Asked, turn: str) -> tuple[str, ...]:
+    """Every value that the judge knows a turn to state."""
+    known = [value for nugget in asked.gold.evidence if turn in nugget.turns for value in nugget.values]
+    return (*known, *(asked.gold.stale_values if turn in asked.gold.stale else ()))

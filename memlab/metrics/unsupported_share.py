@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memlab.metrics.base import Score, query_score
 from memlab.metrics.frames import Asked, RunFrames
-from memlab.metrics.support import supports
+from memlab.metrics.support import supports, values_stated
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,10 @@ class UnsupportedShare:
 
 def unsupported_share(asked: Asked) -> float | None:
     """Unsupported citations over citations; None without any."""
-    values = {turn: nugget.values for nugget in asked.gold.evidence for turn in nugget.turns}
     cited = unsupported = 0
     for text, sources in zip(asked.texts, asked.sources, strict=True):
         for source in sources:
             turn = asked.life.turns.get(source)
             cited += 1
-            unsupported += turn is None or not supports(text, turn.text, values.get(source, ()))
+            unsupported += turn is None or not supports(text, turn.text, values_stated(asked, source))
     return unsupported / cited if cited else None

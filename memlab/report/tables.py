@@ -52,7 +52,7 @@ def figures(results: Sequence[Result], metrics: Sequence[str], title: str) -> Ta
 
 def by_kind(results: Sequence[Result], metric: str) -> Table:
     """One metric by kind of question, with the number of questions."""
-    kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind)})
+    kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind).get("n")})
     rows = [(_mark(r), *(_number(r.figure(metric, kind).get("mean")) for kind in kinds)) for r in results]
     counts = ((r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
     rows.append(("*n*", *(str(max(count)) for count in counts)))

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,7 @@ class Locomo:
                 f"source locomo: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}"
             )
         self.facts |= {f"{file.name}: {name}": count for name, count in counts.items()}
+        self.facts[f"{file.name}: times_lifted"] = sum(map(_times_lifted, samples))
         self.facts[f"{file.name}: pinned"] = known.file if known else "unpinned"
         return found
 
@@ -166,6 +168,14 @@ def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: User
     return turns
 
 
+def _times_lifted(sample: Mapping[str, Any]) -> int:
+    """How many sessions are dated before the one that precedes them, and are taken to be at its time."""
+    conversation = sample["conversation"]
+    sessions = sorted(int(m[1]) for key in conversation if (m := re.fullmatch(r"session_(\d+)", key)))
+    ats = [_time(conversation.get(f"session_{n}_date_time"), sample["sample_id"], n) for n in sessions]
+    return sum(later < before for before, later in pairwise(ats))
+
+
 def _time(text: str | None, user: UserId, session: int) -> datetime:
     try:
         return datetime.strptime(str(text), "%I:%M %p on %d %B, %Y").replace(tzinfo=UTC)
@@ -194,8 +204,8 @@ def _counts(samples: Sequence[Mapping[str, Any]]) -> Counter[str]:
             counts["questions"] += 1
             counts[KINDS[question["category"]]] += 1
             counts["questions_with_evidence"] += any(id in said for id in ids)
-            entries = [str(entry) for entry in question.get("evidence") or ()]
-            counts["labels_repaired"] += sum(entry not in said and bool(TURN_ID.search(entry)) for entry in entries)
-            counts["labels_dangling"] += sum(id not in said for id in ids)
-            counts["labels_dangling"] += sum(not TURN_ID.search(entry) for entry in entries)
+            for entry in question.get("evidence") or ():
+                named = _evidence_ids({"evidence": [entry]})
+                counts["labels_repaired"] += entry not in said and any(id in said for id in named)
+                counts["labels_dangling"] += sum(id not in said for id in named) or not named
     return counts

@@ -7,6 +7,7 @@ from memlab.stats import MIN_USERS
 from memlab.stats.mean import Mean, clustered_mean
 
 Key = tuple[str, str]
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def paired_difference(a: Mapping[Key, float], b: Mapping[Key, float], higher_is_
         by_user[user] = by_user.get(user, 0.0) + a[user, query] - b[user, query]
     mean = clustered_mean([a[key] - b[key] for key in shared], [user for user, _ in shared])
     sign = -1 if higher_is_better is False else 1
-    better = sum(sign * total > 0 for total in by_user.values())
-    worse = sum(sign * total < 0 for total in by_user.values())
+    better = sum(sign * total > ROUNDING for total in by_user.values())
+    worse = sum(sign * total < -ROUNDING for total in by_user.values())
     return Difference(mean, better, worse, _verdict(mean, sign, higher_is_better))
 
 
@@ -53,6 +54,6 @@ def _verdict(mean: Mean, sign: int, higher_is_better: bool | None) -> str:
         return f"cannot tell: {mean.users} user{'s' if mean.users > 1 else ''} of at least {MIN_USERS}"
     if higher_is_better is None:
         return "no direction"
-    if mean.low is None or mean.high is None or mean.low <= 0 <= mean.high:
+    if mean.low is None or mean.high is None or (mean.low <= ROUNDING and mean.high >= -ROUNDING):
         return "cannot tell"
     return "better" if sign * mean.mean > 0 else "worse"

@@ -29,6 +29,9 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
         by_name[score.name].append(score)
         if score.kind is not None:
             by_kind[score.kind][score.name].append(score)
+    asked = {
+        kind: len({(s.user, s.query) for found in names.values() for s in found}) for kind, names in by_kind.items()
+    }
     overall = {}
     for metric in metrics:
         kinds = [_average(found[metric.name]) for found in by_kind.values() if metric.name in found]
@@ -37,7 +40,7 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
     return {
         "metrics": overall,
         "by_kind": {
-            kind: {m.name: _figure(found[m.name], m, None) for m in metrics if m.name in found}
+            kind: {m.name: _figure(found[m.name], m, asked[kind]) for m in metrics if m.per == "query"}
             for kind, found in sorted(by_kind.items())
         },
     }
@@ -75,7 +78,7 @@ def session_means(scores: Path) -> dict[str, list[tuple[int, float]]]:
     return dict(found)
 
 
-def _figure(scores: Sequence[Score], metric: Metric, of: int | None) -> dict[str, Any]:
+def _figure(scores: Sequence[Score], metric: Metric, of: int) -> dict[str, Any]:
     if not scores:
         empty = dict.fromkeys(("mean", "low", "high", "chance", "attainable"))
         return empty | {"n": 0, "of": of, "users": 0, "unit": metric.unit}
@@ -85,7 +88,7 @@ def _figure(scores: Sequence[Score], metric: Metric, of: int | None) -> dict[str
         "low": found.low,
         "high": found.high,
         "n": found.n,
-        "of": len(scores) if of is None else of,
+        "of": of,
         "users": found.users,
         "unit": metric.unit,
         "chance": _known([score.chance for score in scores]),

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from memlab.events import MemoryId, TurnId
 from memlab.stores import Record
@@ -65,7 +66,7 @@ class SqliteStore:
         return _record(row) if row else None
 
     def delete(self, ids: Iterable[MemoryId]) -> None:
-        """Drops records, overwriting their bytes; an id that is not there is no error."""
+        """Drops records; their bytes are overwritten by the time the file is closed. Unknown ids are no error."""
         with _transaction(self._file):
             for id in ids:
                 self._file.execute("DELETE FROM records WHERE id = ?", (id,))
@@ -77,12 +78,9 @@ class SqliteStore:
 
     def citing(self, turns: Iterable[TurnId]) -> list[MemoryId]:
         """The records that name any of `turns` as a source, in order of first `put`."""
-        rows = self._file.execute(
-            "SELECT DISTINCT records.position, records.id FROM sources JOIN records USING (id) "
-            "WHERE turn IN (SELECT value FROM json_each(?)) ORDER BY records.position",
-            (json.dumps(sorted(turns)),),
-        )
-        return [id for _, id in rows]
+        query = "SELECT position, id FROM sources JOIN records USING (id) WHERE turn = ?"
+        found = {row for turn in turns for row in self._file.execute(query, (turn,))}
+        return [id for _, id in sorted(found)]
 
     def close(self) -> None:
         """Gives the file back; the store is not to be used afterwards."""
@@ -121,5 +119,5 @@ def _record(row: tuple) -> Record:
         importance=importance,
         accessed_at=_time(accessed_at),
         vector=vector,
-        meta=json.loads(meta),
+        meta=MappingProxyType(json.loads(meta)),
     )

@@ -7,6 +7,7 @@ parameters, off by default: on real conversations recency shows no pattern.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class Hybrid:
         self._words, self._window_words = lexical(), lexical()
         self._vectors, self._window_vectors = dense(encoder.dim), dense(encoder.dim)
         self._order: list[MemoryId] = []
-        self._unit: dict[MemoryId, Vectors] = {}
+        self._parts: dict[MemoryId, tuple[str, Vectors]] = {}
         self._turns = TurnLog(store, self._add, self._drop)
 
     def observe(self, event: Observed) -> None:
@@ -103,7 +104,7 @@ class Hybrid:
         windows = {id for id, _ in self._window_words.search(text, k) + self._window_vectors.search(vector, k)}
         return [
             id
-            for id, following in zip(self._order, [*self._order[1:], None], strict=True)
+            for id, following in zip_longest(self._order, self._order[1:])
             if id in turns or id in windows or following in windows
         ]
 
@@ -120,21 +121,21 @@ class Hybrid:
         vector = self._encoder.encode([memory.text])[0]
         self._words.add(memory.id, memory.text)
         self._vectors.add(memory.id, vector)
-        self._unit[memory.id] = vector
-        before = self._order[-1] if self._order else None
+        self._parts[memory.id] = memory.text, vector
         self._order.append(memory.id)
-        self._add_window(before, memory.id, memory.text)
+        self._add_window(len(self._order) - 1)
 
-    def _add_window(self, before: MemoryId | None, id: MemoryId, text: str) -> None:
-        both = self._unit[id] if before is None else self._unit[before] + self._unit[id]
-        self._window_words.add(id, text if before is None else f"{self._turns[before].text} {text}")
-        self._window_vectors.add(id, both / max(float(np.linalg.norm(both)), 1e-12))
+    def _add_window(self, place: int) -> None:
+        """Indexes the turn at a place in the order together with the one before it, if there is one."""
+        texts, vectors = zip(*(self._parts[id] for id in self._order[max(0, place - 1) : place + 1]), strict=True)
+        both = np.sum(vectors, axis=0)
+        self._window_words.add(self._order[place], " ".join(texts))
+        self._window_vectors.add(self._order[place], both / max(float(np.linalg.norm(both)), 1e-12))
 
     def _drop(self, id: MemoryId) -> None:
         for index in (self._words, self._window_words, self._vectors, self._window_vectors):
             index.delete(id)
         place = self._order.index(id)
-        del self._order[place], self._unit[id]
+        del self._order[place], self._parts[id]
         if place < len(self._order):
-            following = self._order[place]
-            self._add_window(self._order[place - 1] if place else None, following, self._turns[following].text)
+            self._add_window(place)

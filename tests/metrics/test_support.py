@@ -1,0 +1,116 @@
+"""Whether a memory's text bears out what it cites: by the turn, by a value, by half of the words."""
+
+import pytest
+from build_asked import ask, lived, nugget, quotes
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from memlab.metrics.support import supported_turns, supports, within_budget
+from memlab.text import count_tokens
+
+WORDS = st.lists(st.sampled_from(["red", "dog", "house", "river", "north", "apple"]), min_size=1, max_size=6)
+LAW = settings(max_examples=60, deadline=None)
+
+
+def test_a_text_supports_the_turn_that_it_holds():
+    turn = "user: I moved to Denver"
+    assert supports(turn, turn, values=("Colorado",))
+    assert supports(f"[2024-01-01] {turn}! and more", turn, values=("Colorado",))
+
+
+def test_case_and_punctuation_are_no_matter():
+    assert supports("USER -- I moved to denver", "user: I moved to Denver.", values=("Colorado",))
+
+
+def test_a_text_supports_a_turn_by_a_value():
+    assert supports("lives in Denver", "we finally unpacked", values=("Mile High City", "Denver"))
+
+
+def test_a_value_counts_as_whole_words_only():
+    assert not supports("a true Denverite", "we finally unpacked", values=("Denver",))
+
+
+def test_where_a_value_is_known_half_of_the_words_are_not_enough():
+    turn = "we moved house to Denver"
+    assert supports("moved house", turn)
+    assert not supports("moved house", turn, values=("Denver",))
+
+
+@pytest.mark.parametrize(
+    ("text", "enough"), [("red dog", True), ("red", False), ("red apple", False), ("dogs, red", True)]
+)
+def test_without_a_value_half_of_the_stemmed_content_words_are_enough(text, enough):
+    assert supports(text, "the red dog, house, river") is enough
+
+
+def test_stop_words_do_not_count():
+    assert not supports("the and of to", "the red dog and the river of the north")
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "something else altogether"])
+@pytest.mark.parametrize("values", [(), ("Denver",)])
+def test_other_texts_are_refused(text, values):
+    assert not supports(text, "I moved to Denver", values=values)
+
+
+def test_an_empty_value_supports_nothing():
+    assert not supports("red dog", "I moved to Denver", values=("", "!"))
+
+
+@LAW
+@given(turn=WORDS, before=WORDS, after=WORDS)
+def test_more_words_around_a_turn_never_take_its_support_away(turn, before, after):
+    assert supports(" ".join(before + turn + after), " ".join(turn), values=("never",))
+
+
+@LAW
+@given(text=WORDS, turn=WORDS)
+def test_the_order_of_words_is_no_matter_without_values(text, turn):
+    assert supports(" ".join(text), " ".join(turn)) == supports(" ".join(sorted(text)), " ".join(turn))
+
+
+def test_only_cited_turns_are_supported():
+    life = lived(["red dog", "green house"])
+    asked = ask(life, evidence=[nugget("t0"), nugget("t1")])
+    said = "red dog, green house"
+    assert supported_turns(asked, said, ["t0", "t9"], frozenset({"t0", "t1"})) == {"t0"}
+    assert supported_turns(asked, said, ["t1", "t0"], frozenset({"t0", "t1"})) == {"t0", "t1"}
+    assert supported_turns(asked, said, [], frozenset({"t0", "t1"})) == set()
+
+
+def test_superseded_turns_are_supported_by_the_stale_values():
+    life = lived(["we finally unpacked all boxes", "and moved on again"])
+    asked = ask(life, evidence=[nugget("t1", values=("Denver",))], stale=["t0"], stale_values=["Boston"])
+    assert supported_turns(asked, "home: Boston", ["t0", "t1"], frozenset({"t0", "t1"})) == {"t0"}
+    assert supported_turns(asked, "home: Denver", ["t0", "t1"], frozenset({"t0", "t1"})) == {"t1"}
+
+
+@pytest.mark.parametrize(
+    ("budget", "texts"),
+    [
+        (1, ["red"]),
+        (2, ["red dog"]),
+        (3, ["red dog", "green"]),
+        (4, ["red dog", "green house"]),
+        (5, ["red dog", "green house", "river"]),
+        (None, ["red dog", "green house", "river"]),
+    ],
+)
+def test_texts_fit_in_order_and_the_first_that_does_not_is_cut(budget, texts):
+    life = lived(["red dog", "green house", "river"])
+    asked = ask(life, quotes(life, life.turns))
+    assert within_budget(asked, budget) == [(text, [f"t{n}"]) for n, text in enumerate(texts)]
+
+
+def test_a_short_text_after_the_one_that_is_cut_is_not_taken():
+    asked = ask(lived(["one"]), [("red dog green house", ["t0"]), ("river", ["t0"])])
+    assert within_budget(asked, 3) == [("red dog green", ["t0"])]
+
+
+@LAW
+@given(texts=st.lists(WORDS.map(" ".join), max_size=5), budget=st.integers(1, 30))
+def test_what_fits_is_never_more_than_the_budget(texts, budget):
+    asked = ask(lived(["one"]), [(text, ["t0"]) for text in texts])
+    taken = [text for text, _ in within_budget(asked, budget)]
+    assert sum(map(count_tokens, taken)) == min(budget, sum(asked.tokens))
+    assert " ".join(texts).startswith(" ".join(taken))

@@ -1,0 +1,159 @@
+import json
+
+import pytest
+
+from memlab.events import Query, SessionEnd, Turn
+from memlab.sources import MissingData, SourceError
+from memlab.sources.locomo import Locomo
+
+
+def stream(source):
+    (user,) = source.users()
+    lived = source.life(user, seed=0)
+    return lived, list(lived.stream())
+
+
+def by_text(sample, question, **params):
+    lived, events = stream(Locomo(sample, **params))
+    (query,) = [event for event in events if isinstance(event, Query) and event.text.startswith(question)]
+    return lived.gold[query.id]
+
+
+def test_turns_carry_their_sessions_time_and_dia_ids(sample):
+    _, events = stream(Locomo(sample))
+    turns = [event for event in events if isinstance(event, Turn)]
+    assert [turn.id for turn in turns][:5] == ["D1:1", "D1:2", "D1:3", "D1:4", "D2:1"]
+    assert f"{turns[0].at:%Y-%m-%d %H:%M}" == "2024-03-03 09:05"
+    assert (
+        turns[1].text == "Imran: No way, the one above the bakery? I adopted a parrot yesterday, so we both went mad."
+    )
+
+
+def test_questions_are_probes_after_the_last_turn_at_its_time(sample):
+    _, events = stream(Locomo(sample))
+    queries = [event for event in events if isinstance(event, Query)]
+    assert events[-6:] == queries
+    assert all(query.probe and query.at == events[-7].at for query in queries)
+    assert all(len(query.id) == 8 and int(query.id, 16) >= 0 for query in queries)
+
+
+def test_a_session_that_goes_back_in_time_is_lifted_and_counted(sample):
+    source = Locomo(sample)
+    _, events = stream(source)
+    ends = [event.at for event in events if isinstance(event, SessionEnd)]
+    assert ends == sorted(ends)
+    assert source.facts["sample.json: times_lifted"] == 1
+
+
+def test_a_caption_is_appended_only_when_asked_for_and_the_search_query_never(sample):
+    plain = [e for e in stream(Locomo(sample))[1] if isinstance(e, Turn)][2]
+    captioned = [e for e in stream(Locomo(sample, caption=True))[1] if isinstance(e, Turn)][2]
+    assert plain.text == "Rosa: A parrot! What is it called?"
+    assert captioned.text == "Rosa: A parrot! What is it called? a photo of a green parrot on a curtain rail"
+    assert plain.attachments == ()
+    assert "flat" not in captioned.text
+
+
+def test_the_text_form_belongs_to_the_source(sample):
+    first = stream(Locomo(sample, text="{text} ({speaker})"))[1][0]
+    assert first.text == "Morning! Guess who finally signed up for the pottery course? (Rosa)"
+
+
+@pytest.mark.parametrize(
+    ("question", "turns"),
+    [("What became", ["D2:1", "D3:2"]), ("Would Rosa", ["D1:1", "D2:1"]), ("How many desks", [])],
+)
+def test_malformed_evidence_is_repaired_and_dangling_evidence_dropped(sample, question, turns):
+    assert sorted(by_text(sample, question).evidence_turns) == turns
+
+
+def test_repairs_and_drops_are_counted(sample):
+    facts = Locomo(sample).facts
+    assert facts["sample.json: labels_repaired"] == 3
+    assert facts["sample.json: labels_dangling"] == 2
+    assert facts["sample.json: questions_with_evidence"] == 5
+    assert facts["sample.json: pinned"] == "unpinned"
+
+
+def test_adversarial_questions_are_answerable_only_as_published(sample):
+    judged, published = (by_text(sample, "What did Imran sell", labels=labels) for labels in ("judged", "published"))
+    assert (judged.answerable, judged.evidence_turns) == (False, frozenset())
+    assert (published.answerable, published.evidence_turns) == (True, {"D3:2"})
+
+
+def test_answers_are_text_and_the_published_place_is_a_facet(sample):
+    gold = by_text(sample, "How many desks")
+    assert gold.answers == ("0",)
+    assert gold.kind == "open_domain"
+    assert gold.facets["index"] == 4
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SourceError, match=r"no \.json file at .*gone\.json, which source\.path names"):
+        Locomo(tmp_path / "gone.json")
+
+
+def test_absent_data_say_where_they_were_looked_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))
+    with pytest.raises(MissingData, match=r"put the files into \$MEMLAB_DATA/locomo/"):
+        Locomo()
+
+
+def test_a_file_cut_in_the_middle_is_refused(sample, tmp_path):
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(sample.read_bytes()[:2000])
+    with pytest.raises(SourceError, match=r"cut\.json is not whole JSON .* it may be cut off"):
+        Locomo(cut)
+
+
+def test_a_wrong_checksum_is_refused(sample):
+    with pytest.raises(SourceError, match=r"has sha256 [0-9a-f]{64}, but source\.sha256 asks for 00"):
+        Locomo(sample, sha256="00")
+
+
+def test_another_layout_is_refused(tmp_path):
+    other = tmp_path / "other.json"
+    other.write_text('[{"sample_id": "x"}]')
+    with pytest.raises(SourceError, match="conversation 0: no 'conversation'; not LoCoMo's layout"):
+        Locomo(other)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda s: s["qa"][0].update(category=6), "question 0: category is 6; it must be 1 to 5"),
+        (lambda s: s["conversation"].update(session_1_date_time="noon"), "session 1: time is 'noon'; expected a form"),
+        (lambda s: s["conversation"]["session_2"][0].update(dia_id="D1:1"), "turn id D1:1 occurs twice"),
+    ],
+)
+def test_damage_is_named_with_its_place(sample, tmp_path, change, message):
+    samples = json.loads(sample.read_text())
+    change(samples[0])
+    path = tmp_path / "damaged.json"
+    path.write_text(json.dumps(samples))
+    with pytest.raises(ValueError, match=message):
+        stream(Locomo(path))
+
+
+def test_unknown_labels_are_refused(sample):
+    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published' or 'judged'"):
+        Locomo(sample, labels="best")
+
+
+def test_a_known_file_must_have_its_cards_counts(sample, monkeypatch):
+    from memlab.sources import cards, locomo
+
+    known = cards.KnownFile(file="x.json", sha256=cards.sha256_of(sample), counts={"questions": 7})
+    monkeypatch.setattr(locomo, "load_card", lambda name: type("Card", (), {"known": lambda self, sha: known})())
+    with pytest.raises(
+        SourceError, match=r"is x\.json, whose counts are \{'questions': 7\}, but gave \{'questions': 6\}"
+    ):
+        Locomo(sample)
+
+
+def test_the_development_conversations_have_their_published_counts(locomo_dev):
+    facts = {name.split(": ")[1]: count for name, count in Locomo(locomo_dev).facts.items()}
+    kinds = ("multi_hop", "temporal", "open_domain", "single_hop", "adversarial")
+    assert [facts[kind] for kind in kinds] == [142, 156, 46, 418, 237]
+    assert (facts["questions"], facts["questions_with_evidence"]) == (999, 997)
+    assert facts["pinned"] == "the first five conversations of locomo10.json"

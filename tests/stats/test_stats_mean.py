@@ -1,0 +1,115 @@
+"""Means over observations that come in users, against scipy and by simulated studies."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from memlab.stats.mean import Mean, clustered_mean
+
+LAW = settings(max_examples=60, deadline=None)
+SHARES = st.floats(-10, 10).map(lambda value: round(value, 3))
+OBSERVED = st.lists(st.tuples(SHARES, st.sampled_from("abcdef")), min_size=1, max_size=30)
+
+
+@LAW
+@given(values=st.lists(SHARES, min_size=2, max_size=20), confidence=st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+def test_one_value_a_user_gives_the_one_sample_t_interval(values, confidence):
+    found = clustered_mean(values, [f"u{n}" for n in range(len(values))], confidence)
+    known = stats.ttest_1samp(values, 0.0).confidence_interval(confidence) if np.ptp(values) > 0 else (values[0],) * 2
+    assert (found.low, found.high) == pytest.approx(tuple(known), abs=1e-9)
+
+
+def test_users_of_one_size_give_the_t_interval_of_their_means():
+    values = [0, 0, 1, 1, 0, 1]
+    found = clustered_mean(values, ["a", "a", "b", "b", "c", "c"])
+    known = stats.ttest_1samp([0, 1, 0.5], 0.0).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx(tuple(known))
+
+
+@LAW
+@given(observed=OBSERVED)
+def test_the_mean_is_that_of_all_values(observed):
+    values, users = zip(*observed, strict=True)
+    found = clustered_mean(values, users)
+    assert found.mean == pytest.approx(np.mean(values), abs=1e-12)
+    assert (found.n, found.users) == (len(values), len(set(users)))
+
+
+@LAW
+@given(observed=OBSERVED, order=st.randoms(use_true_random=False))
+def test_the_order_of_observations_is_no_matter(observed, order):
+    one, other = (
+        clustered_mean(*zip(*rows, strict=True)) for rows in (observed, order.sample(observed, len(observed)))
+    )
+    assert other.mean == pytest.approx(one.mean, abs=1e-9)
+    assert (other.low, other.high) == pytest.approx((one.low, one.high), abs=1e-9) or one.low is other.low is None
+
+
+@LAW
+@given(observed=OBSERVED)
+def test_the_names_of_users_are_no_matter(observed):
+    values, users = zip(*observed, strict=True)
+    renamed = [f"z{ord('z') - ord(user)}" for user in users]
+    one, other = clustered_mean(values, users), clustered_mean(values, renamed)
+    assert other.mean == one.mean
+    assert (other.low, other.high) == pytest.approx((one.low, one.high), abs=1e-9) or one.low is other.low is None
+
+
+@LAW
+@given(observed=OBSERVED, shift=SHARES)
+def test_what_is_added_to_all_is_added_to_the_interval(observed, shift):
+    values, users = zip(*observed, strict=True)
+    one, other = clustered_mean(values, users), clustered_mean([value + shift for value in values], users)
+    assert other.mean == pytest.approx(one.mean + shift, abs=1e-9)
+    if one.low is not None:
+        assert (other.low, other.high) == pytest.approx((one.low + shift, one.high + shift), abs=1e-8)
+
+
+def test_values_that_come_in_users_say_less_than_as_many_users():
+    values = [0.0] * 10 + [1.0] * 10
+    clustered = clustered_mean(values, [f"u{n // 5}" for n in range(20)])
+    apart = clustered_mean(values, [f"u{n}" for n in range(20)])
+    assert clustered.high - clustered.low > 2 * (apart.high - apart.low)
+
+
+def test_a_wider_confidence_gives_a_wider_interval():
+    values, users = [0.0, 1.0, 1.0], ["a", "b", "c"]
+    assert clustered_mean(values, users, 0.99).high > clustered_mean(values, users, 0.9).high
+
+
+def test_values_that_are_all_the_same_leave_no_doubt():
+    found = clustered_mean([0.5] * 4, ["a", "a", "b", "c"])
+    assert (found.low, found.mean, found.high) == (0.5, 0.5, 0.5)
+
+
+def test_one_user_gives_a_mean_without_an_interval():
+    assert clustered_mean([0.0, 1.0], ["a", "a"]) == Mean(0.5, None, None, 2, 1)
+
+
+@pytest.mark.parametrize(("values", "users"), [([], []), ([1.0], []), ([1.0], ["a", "b"])])
+def test_values_without_their_users_are_refused(values, users):
+    with pytest.raises(ValueError, match="at least one value and a user for each"):
+        clustered_mean(values, users)
+
+
+@pytest.mark.parametrize("sizes", ["equal", "between 10 and 30"])
+def test_the_interval_covers_the_truth_as_often_as_it_says(sizes):
+    draws, covered, studies = np.random.default_rng(1), 0, 800
+    for _ in range(studies):
+        each = np.full(20, 10) if sizes == "equal" else draws.integers(10, 31, 20)
+        users = np.repeat(np.arange(20), each)
+        values = draws.normal(0.3, 1, 20)[users] + draws.normal(0, 1, len(users))
+        found = clustered_mean(values, [str(user) for user in users])
+        covered += found.low <= 0.3 <= found.high
+    assert 0.92 <= covered / studies <= 0.98
+
+
+def test_an_interval_that_forgets_the_users_covers_far_too_rarely():
+    draws, covered, studies = np.random.default_rng(1), 0, 200
+    for _ in range(studies):
+        values = np.repeat(draws.normal(0, 1, 20), 10) + draws.normal(0, 1, 200)
+        found = clustered_mean(values, [str(n) for n in range(200)])
+        covered += found.low <= 0 <= found.high
+    assert covered / studies < 0.8

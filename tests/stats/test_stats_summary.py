@@ -1,0 +1,154 @@
+"""A run in one page: figures that are all there, macro means, and percentiles that know when to be silent."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from memlab.metrics.base import Score
+from memlab.metrics.held import MemoriesHeld
+from memlab.metrics.recall import RecallAt
+from memlab.metrics.tokens import RecalledTokens
+from memlab.stats.mean import clustered_mean
+from memlab.stats.summary import percentiles, session_means, summarise
+
+RECALL, TOKENS, HELD = RecallAt("turn", 10), RecalledTokens(), MemoriesHeld()
+FIGURE = {"mean", "low", "high", "n", "of", "users", "unit", "chance", "attainable"}
+
+
+def scored(metric, *values, user="ann", kind="when", **bounds):
+    """One score a value, of queries of one kind."""
+    return [
+        Score(user=user, name=metric.name, value=value, query=f"{kind}{n}", session=0, kind=kind, **bounds)
+        for n, value in enumerate(values)
+    ]
+
+
+def figure(metric, scores, queries=10, sessions=3):
+    """One metric's figure."""
+    return summarise(scores, [metric], queries, sessions)["metrics"][metric.name]
+
+
+def test_every_metric_is_present_and_null_where_undefined():
+    found = summarise([], [RECALL, TOKENS, HELD], queries=7, sessions=3)
+    assert list(found["metrics"]) == [RECALL.name, TOKENS.name, HELD.name]
+    for one in found["metrics"].values():
+        assert one.keys() == FIGURE | {"macro"}
+        assert {one[key] for key in ("mean", "low", "high", "chance", "attainable", "macro")} == {None}
+        assert (one["n"], one["users"]) == (0, 0)
+    assert found["by_kind"] == {}
+
+
+def test_a_figure_says_of_how_many_it_is():
+    found = summarise(scored(RECALL, 1.0, 0.0), [RECALL, HELD], queries=7, sessions=3)["metrics"]
+    assert (found[RECALL.name]["n"], found[RECALL.name]["of"]) == (2, 7)
+    assert (found[HELD.name]["n"], found[HELD.name]["of"]) == (0, 3)
+
+
+def test_a_figure_is_the_clustered_mean():
+    scores = scored(RECALL, 1.0, 0.0, 1.0) + scored(RECALL, 0.0, user="bob")
+    known = clustered_mean([1.0, 0.0, 1.0, 0.0], ["ann", "ann", "ann", "bob"])
+    found = figure(RECALL, scores)
+    assert [found[key] for key in ("mean", "low", "high", "n", "users")] == [
+        known.mean,
+        known.low,
+        known.high,
+        known.n,
+        known.users,
+    ]
+    assert found["unit"] == "share"
+
+
+def test_one_user_has_a_mean_without_an_interval():
+    found = figure(RECALL, scored(RECALL, 1.0, 0.0))
+    assert (found["mean"], found["low"], found["high"]) == (0.5, None, None)
+
+
+def test_macro_is_the_mean_of_kinds():
+    scores = scored(RECALL, 1.0, 1.0, 1.0) + scored(RECALL, 0.0, kind="count")
+    found = figure(RECALL, scores)
+    assert (found["mean"], found["macro"]) == (0.75, 0.5)
+
+
+def test_macro_is_of_the_kinds_that_were_judged():
+    scores = scored(RECALL, 1.0) + scored(TOKENS, 9.0, kind="count")
+    assert figure(RECALL, scores)["macro"] == 1.0
+
+
+def test_scores_without_a_kind_have_no_macro():
+    ends = [Score(user="ann", name=HELD.name, value=3.0, session=n) for n in range(2)]
+    found = summarise(ends, [HELD], queries=0, sessions=2)
+    assert found["metrics"][HELD.name]["macro"] is None
+    assert (found["metrics"][HELD.name]["n"], found["metrics"][HELD.name]["of"]) == (2, 2)
+    assert found["by_kind"] == {}
+
+
+def test_kinds_have_figures_of_their_own():
+    scores = scored(RECALL, 1.0, 1.0) + scored(RECALL, 0.0, kind="count") + scored(TOKENS, 8.0, kind="count")
+    found = summarise(scores, [RECALL, TOKENS], queries=3, sessions=0)["by_kind"]
+    assert list(found) == ["count", "when"]
+    assert found["when"][RECALL.name].keys() >= FIGURE
+    assert {kind: one[RECALL.name]["mean"] for kind, one in found.items()} == {"count": 0.0, "when": 1.0}
+    assert found["count"][TOKENS.name]["mean"] == 8.0
+
+
+def test_chance_and_attainable_are_means_of_what_is_known_for_all():
+    scores = scored(RECALL, 1.0, chance=0.25, attainable=1.0) + scored(RECALL, 0.0, chance=0.75, attainable=0.5)
+    found = figure(RECALL, scores)
+    assert (found["chance"], found["attainable"]) == (0.5, 0.75)
+
+
+def test_chance_is_null_where_it_is_unknown_for_one():
+    scores = scored(RECALL, 1.0, chance=0.25, attainable=1.0) + scored(RECALL, 0.0, attainable=1.0)
+    found = figure(RECALL, scores)
+    assert (found["chance"], found["attainable"]) == (None, 1.0)
+
+
+def test_scores_of_other_metrics_are_no_matter():
+    assert figure(RECALL, scored(RECALL, 1.0) + scored(TOKENS, 99.0))["mean"] == 1.0
+
+
+def rows(what, *seconds, user="ann"):
+    """Timings in order."""
+    return [{"user": user, "what": what, "seconds": one} for one in seconds]
+
+
+def test_the_first_ten_of_each_user_are_dropped():
+    slow, fast = [9.0] * 10, [0.001, 0.002, 0.003]
+    found = percentiles(rows("recall", *slow, *fast) + rows("recall", *slow, 0.004, 0.005, user="bob"))
+    assert found["recall_p50_ms"] == pytest.approx(3.0)
+
+
+def test_the_first_ten_of_each_thing_measured_are_dropped():
+    found = percentiles(rows("observe", *[9.0] * 10, 0.001) + rows("recall", *[9.0] * 10, 0.002))
+    assert (found["observe_p50_ms"], found["recall_p50_ms"]) == (1.0, 2.0)
+
+
+def test_ten_timings_are_all_warm_up():
+    assert percentiles(rows("recall", *[1.0] * 10))["recall_p50_ms"] is None
+
+
+def test_every_percentile_is_present_and_blank_without_timings():
+    found = percentiles([])
+    assert found.keys() == {f"{w}_p{p}_ms" for w in ("observe", "recall", "session_end") for p in (50, 95, 99)}
+    assert set(found.values()) == {None}
+
+
+@pytest.mark.parametrize(("percentile", "needed"), [(50, 1), (95, 200), (99, 1000)])
+def test_a_percentile_is_blank_under_the_count_that_it_needs(percentile, needed):
+    seconds = [0.001 * (1 + n) for n in range(needed)]
+    name = f"recall_p{percentile}_ms"
+    assert percentiles(rows("recall", *[1.0] * 10, *seconds[:-1]))[name] is None
+    assert percentiles(rows("recall", *[1.0] * 10, *seconds))[name] == pytest.approx(
+        1000 * np.percentile(seconds, percentile), abs=1e-4
+    )
+
+
+def test_session_means_are_over_users_session_by_session(tmp_path):
+    ends = [("ann", 0, 2.0), ("ann", 1, 4.0), ("bob", 0, 6.0)]
+    scores = [Score(user=user, name=HELD.name, value=value, session=n) for user, n, value in reversed(ends)]
+    path = tmp_path / "scores.parquet"
+    pq.write_table(pa.Table.from_pylist([asdict(score) for score in scores + scored(RECALL, 1.0)]), path)
+    assert session_means(path) == {HELD.name: [(0, 4.0), (1, 4.0)]}

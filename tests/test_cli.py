@@ -1,0 +1,123 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from memlab.cli import main
+
+OUTSIDE = Path(__file__).parent / "outside"
+SMALL = [
+    "source.users=2",
+    "source.sessions=6",
+    "source.queries=12",
+    "source.ask_from=0.3",
+    "encoder=hashing",
+    "workers=1",
+]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs")
+    assert main(["run", "-m", "strategy=bm25,none,hybrid", f"out={out}", "tracking=none", *SMALL]) == 0
+    return out / "sweep"
+
+
+def test_a_run_prints_its_table_and_its_folder(tmp_path, capsys):
+    assert main(["run", "strategy=bm25", f"out={tmp_path}", "tracking=none", *SMALL]) == 0
+    printed = capsys.readouterr().out
+    assert "bm25" in printed
+    assert f"run:     {tmp_path}/single/" in printed
+    assert max(map(len, printed.splitlines()[:12])) <= 80
+
+
+def test_a_report_is_a_page_with_its_figures(runs, tmp_path, capsys):
+    assert main(["report", str(runs), "--to", str(tmp_path)]) == 0
+    page = Path(capsys.readouterr().out.strip())
+    text = page.read_text()
+    assert all(
+        name in text for name in ("| bm25 |", "| *none* |", "hybrid", "evidence_recall@512", "## How to read it")
+    )
+    for picture in ("simulated-leaderboard.png", "simulated-age.png"):
+        assert f"({picture})" in text
+        assert (tmp_path / picture).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_compare_is_paired_and_shy_under_six_users(runs, capsys):
+    assert main(["compare", str(runs), "--baseline", "bm25", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    (row,) = [r for r in rows if r["strategy"] == "none" and r["metric"] == "evidence_recall@512"]
+    assert row["mean"] < 0
+    assert row["users"] == 2
+    assert row["verdict"] == "cannot tell: 2 users of at least 6"
+
+
+def test_compare_fits_a_terminal(runs, capsys):
+    assert main(["compare", str(runs), "--baseline", "bm25"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_an_unknown_baseline_is_answered_with_the_nearest(runs, capsys):
+    assert main(["compare", str(runs), "--baseline", "bm52"]) == 2
+    assert "no run of 'bm52' on simulated; the nearest of 3 known: bm25" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["report"], ["compare", "--baseline", "bm25"]])
+def test_a_folder_without_runs_is_named(tmp_path, capsys, command):
+    assert main([*command, str(tmp_path)]) == 2
+    assert "is no run and holds none" in capsys.readouterr().err
+
+
+def test_a_run_of_another_schema_is_refused(runs, tmp_path, capsys):
+    import shutil
+
+    copy = shutil.copytree(next(runs.glob("*/manifest.json")).parent, tmp_path / "run")
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 99}))
+    assert main(["report", str(copy)]) == 2
+    assert "has schema version 99" in capsys.readouterr().err
+
+
+def test_wrong_input_is_one_line_and_exit_code_two(capsys):
+    assert main(["run", "strategy=hybird"]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_failing_run_is_told_by_the_exit_code_and_the_report_is_written(tmp_path):
+    line = ["run", "--config-dir", str(OUTSIDE / "configs"), "experiment=aviary", f"out={tmp_path}", "tracking=none"]
+    env = os.environ | {"PYTHONPATH": str(OUTSIDE)}
+    command = [sys.executable, "-m", "memlab.cli", *line, *SMALL]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "failed: dead_parrot on simulated: 2 of 2 users; first user-00" in done.stderr
+    page = (tmp_path / "aviary" / "report" / "README.md").read_text()
+    assert "dead_parrot on simulated: failed. user-000: RuntimeError: the parrot is dead" in page
+    assert "| parrot |" in page
+
+
+def test_data_sets_are_listed_with_their_licence(capsys):
+    assert main(["data", "list"]) == 0
+    assert "CC BY-NC 4.0" in capsys.readouterr().out
+
+
+def test_a_file_is_verified_whole(sample, capsys):
+    assert main(["data", "verify", str(sample)]) == 0
+    printed = capsys.readouterr().out
+    assert "every life is in order" in printed
+    assert "sample.json: questions: 6" in printed
+    assert "sample.json: pinned: unpinned" in printed
+
+
+def test_a_damaged_file_is_not_verified(sample, tmp_path, capsys):
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(sample.read_bytes()[:999])
+    assert main(["data", "verify", str(cut)]) == 2
+    assert "is not whole JSON" in capsys.readouterr().err
+
+
+def test_a_config_folder_that_is_none_is_refused(tmp_path, capsys):
+    assert main(["run", "--config-dir", str(tmp_path / "no"), "strategy=bm25"]) == 2
+    assert "is not a folder" in capsys.readouterr().err

@@ -1,0 +1,127 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from memlab import build
+from memlab.config import ConfigError, load_option, options, plan
+from memlab.encoders.hashing import Hashing
+from memlab.paths import configs_folder
+
+OUTSIDE = Path(__file__).parent / "outside" / "configs"
+GROUPS = ("source", "strategy", "encoder", "store", "reader", "limits", "tracking", "experiment", "metric")
+
+
+def test_the_root_stays_small():
+    root = yaml.safe_load((configs_folder() / "config.yaml").read_text())
+    assert len(root.keys() - {"defaults"}) <= 12
+
+
+def test_one_run_is_complete_and_resolved():
+    (config,) = plan(["strategy=rag", "source.users=3", "seed=7"])
+    assert (config["strategy"]["name"], config["source"]["users"], config["seed"]) == ("rag", 3, 7)
+    assert config["experiment"] is None
+
+
+def test_an_experiment_expands_into_every_strategy_of_the_leaderboard():
+    configs = plan(["experiment=leaderboard", "limits=smoke"])
+    marked = {name for name in options("strategy") if load_option("strategy", name).get("leaderboard")}
+    assert {(c["source"]["name"], c["strategy"]["name"]) for c in configs} == {
+        (source, name) for source in ("simulated", "locomo") for name in marked
+    }
+    assert all(config["limits"]["users"] == 2 and config["experiment"] == "leaderboard" for config in configs)
+
+
+def test_the_command_line_wins_over_an_experiment():
+    configs = plan(["experiment=leaderboard", "seed=5"])
+    assert {config["seed"] for config in configs} == {5}
+    only = plan(["experiment=leaderboard", "strategy=bm25"])
+    assert {config["strategy"]["name"] for config in only} == {"bm25"}
+
+
+def test_a_sweep_spans_a_grid():
+    configs = plan(["strategy=bm25,none", "seed=0,1"], sweep=True)
+    assert [(c["strategy"]["name"], c["seed"]) for c in configs] == [
+        ("bm25", 0),
+        ("bm25", 1),
+        ("none", 0),
+        ("none", 1),
+    ]
+    assert {config["experiment"] for config in configs} == {"sweep"}
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("strategy=hybird", "there is no strategy 'hybird'; the nearest of .* known: hybrid"),
+        ("experiment=leader", "there is no experiment 'leader'; the nearest of .*: leaderboard"),
+        ("sede=1", "there is no key 'sede'; the nearest of .* known: seed"),
+        ("strategy.index.k2=1", "there is no key 'strategy.index.k2'; the nearest of 3 known: k1"),
+        ("bm25", "'bm25' is not of the form group=option or key=value"),
+        ("query.limit=[1", "query.limit"),
+    ],
+)
+def test_what_does_not_exist_is_answered_with_what_does(override, message):
+    with pytest.raises(ConfigError, match=message):
+        plan(["strategy=bm25", override] if not override.startswith("strategy=") else [override])
+
+
+def test_an_outside_folder_adds_its_own_names():
+    configs = plan(["strategy=parrot", "strategy.last=5"], OUTSIDE)
+    assert configs[0]["strategy"] == {"_target_": "parrot.Parrot", "name": "parrot", "last": 5, "fail": False}
+    assert "parrot" in options("strategy", OUTSIDE)
+    assert "bm25" in options("strategy", OUTSIDE)
+
+
+@pytest.mark.parametrize("path", [f"{group}/{name}" for group in GROUPS for name in options(group)])
+def test_every_yaml_fits_the_signature_that_it_names(path):
+    node = load_option(*path.split("/"))
+    each = node.pop("each", [{}]) if path.startswith("metric") else [{}]
+    for params in each:
+        build.check(path, node | params, dict.fromkeys(build.PARTS))
+
+
+def test_every_strategy_and_source_has_its_files_name():
+    for group in ("strategy", "source"):
+        assert [load_option(group, name)["name"] for name in options(group)] == options(group)
+
+
+def test_metric_names_are_unique():
+    names = [metric.name for metric in build.metrics()]
+    assert len(names) == len(set(names))
+
+
+def test_a_nested_number_is_set_by_its_name():
+    assert build.make("strategy/hybrid", encoder=Hashing(8), recency_weight=1.5)._recency_weight == 1.5
+    assert build.make("strategy/bm25", k1=1.5)._index._k1 == 1.5
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "message"),
+    [
+        ("strategy/bm25", {"kk": 1}, "strategy/bm25: parameter 'kk' does not exist; the nearest"),
+        ("strategy/hybrid", {"k9": 1}, "parameter 'k9' does not exist"),
+        ("strategy/bm26", {}, "there is no strategy 'bm26'"),
+        ("stratgy/bm25", {}, "there is no config group 'stratgy'; the nearest of .* known: strategy"),
+    ],
+)
+def test_make_refuses_what_does_not_exist(path, params, message):
+    with pytest.raises(ConfigError, match=message):
+        build.make(path, **params)
+
+
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        ({"_target_": "memlab.nowhere.Strategy"}, "cannot import memlab.nowhere.Strategy"),
+        ({"_target_": "memlab.strategies.buffer.Buffer", "capcity": 1}, "no parameter 'capcity' in .*: capacity"),
+        ({"_target_": "memlab.strategies.buffer.Buffer"}, "needs 'capacity', which the config does not set"),
+        (
+            {"_target_": "memlab.strategies.bm25.Bm25", "index": {"_target_": "memlab.indexes.bm25.Bm25Index", "k": 1}},
+            r"strategy\.index: no parameter 'k'",
+        ),
+    ],
+)
+def test_a_misfit_is_found_before_anything_is_built(node, message):
+    with pytest.raises(ConfigError, match=message):
+        build.check("strategy", node, {"store": None})

@@ -1,0 +1,222 @@
+"""Runs as they are used: resumed, killed, spread over workers, disturbed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from memlab.config import ConfigError, plan
+from memlab.runs import execute
+from memlab.sources import SourceError
+
+OUTSIDE = Path(__file__).parent / "outside"
+SMALL = ["source.users=3", "source.sessions=8", "source.queries=12", "source.ask_from=0.3", "encoder=hashing"]
+KILLED = ["strategy=rag", "source.users=8", "source.sessions=30", "workers=2"]
+
+
+def configs(out, *overrides, sweep=False, outside=False):
+    line = [*SMALL, f"out={out}", "workers=1", "tracking=none", *overrides]
+    return plan(line, OUTSIDE / "configs" if outside else None, sweep)
+
+
+def run(out, *overrides):
+    (done,) = execute(configs(out, *overrides))
+    return done
+
+
+def scores(out) -> bytes:
+    (path,) = Path(out).glob("*/*/scores.parquet")
+    return path.read_bytes()
+
+
+def test_a_run_leaves_all_its_files(tmp_path):
+    done = run(tmp_path, "strategy=hybrid")
+    assert done.status == "complete"
+    names = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
+    users = {f"{folder}/user-00{n}.parquet" for folder in ("lived", "gold", "traces", "timings") for n in range(3)}
+    assert names == users | {"manifest.json", "config.yaml", "scores.parquet", "timings.parquet", "summary.json"}
+
+
+def test_the_summary_has_every_metric_with_its_interval(tmp_path):
+    summary = json.loads((run(tmp_path, "strategy=bm25").folder / "summary.json").read_text())
+    figure = summary["metrics"]["evidence_recall@512"]
+    assert set(figure) == {"mean", "low", "high", "n", "of", "users", "unit", "macro", "chance", "attainable"}
+    assert figure["low"] <= figure["mean"] <= figure["high"]
+    assert summary["run"]["strategy"] == "bm25"
+    assert set(summary["timings"]) >= {"observe_p50_ms", "recall_p50_ms", "recall_p95_ms", "encode_ms_per_text"}
+
+
+def test_a_finished_run_is_not_run_again(tmp_path):
+    folder = run(tmp_path, "strategy=bm25").folder
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    again = run(tmp_path, "strategy=bm25")
+    assert again.folder == folder
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_only_unfinished_users_are_lived_again(tmp_path):
+    folder = run(tmp_path, "strategy=rag").folder
+    whole, kept = scores(tmp_path), (folder / "traces" / "user-001.parquet").stat().st_mtime_ns
+    (folder / "traces" / "user-002.parquet").unlink()
+    (folder / "scores.parquet").unlink()
+    resumed = run(tmp_path, "strategy=rag")
+    assert resumed.finished_before == 2
+    assert (folder / "traces" / "user-001.parquet").stat().st_mtime_ns == kept
+    assert scores(tmp_path) == whole
+
+
+@pytest.mark.parametrize("overrides", [["seed=1"], ["query.limit=5"], ["strategy.index.k1=1.3"], ["source.months=9"]])
+def test_what_moves_a_trace_moves_the_folder(tmp_path, overrides):
+    assert run(tmp_path, "strategy=bm25").key != run(tmp_path, "strategy=bm25", *overrides).key
+
+
+def test_what_moves_no_trace_does_not_move_the_folder(tmp_path):
+    assert run(tmp_path / "a", "strategy=bm25").key == run(tmp_path / "b", "strategy=bm25", "workers=2").key
+
+
+def test_another_seed_gives_other_scores(tmp_path):
+    run(tmp_path / "a", "strategy=bm25")
+    run(tmp_path / "b", "strategy=bm25", "seed=1")
+    assert scores(tmp_path / "a") != scores(tmp_path / "b")
+
+
+def command(out, cache, *overrides):
+    line = [*SMALL, f"out={out}", "tracking=none", *overrides]
+    env = os.environ | {"MEMLAB_CACHE": str(cache), "PYTHONPATH": str(OUTSIDE)}
+    return [sys.executable, "-m", "memlab.cli", "run", *line], env
+
+
+@pytest.mark.slow
+def test_one_and_two_workers_give_the_same_bytes_each_from_an_empty_cache(tmp_path):
+    for workers in (1, 2):
+        place = tmp_path / str(workers)
+        line, env = command(place / "runs", place / "cache", "strategy=hybrid", f"workers={workers}", "encoder=minilm")
+        subprocess.run(line, env=env, check=True, capture_output=True)
+    assert scores(tmp_path / "1" / "runs") == scores(tmp_path / "2" / "runs")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A whole run's cache and scores, for comparison with disturbed ones."""
+    place = tmp_path_factory.mktemp("undisturbed")
+    line, env = command(place / "runs", place / "cache", *KILLED)
+    subprocess.run(line, env=env, check=True, capture_output=True)
+    return place / "cache", scores(place / "runs")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [0, 3])
+def test_killed_at_a_random_moment_and_started_again_a_run_ends_with_the_same_bytes(tmp_path, undisturbed, moment):
+    cache, whole = undisturbed
+    line, env = command(tmp_path, cache, *KILLED)
+    killed = subprocess.Popen(
+        line, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    while killed.poll() is None and len(list(tmp_path.glob("*/*/traces/user*"))) <= moment:
+        time.sleep(0.002)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    finished = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*/traces/user*")}
+    assert len(finished) < 8
+    subprocess.run(line, env=env, check=True, capture_output=True)
+    assert scores(tmp_path) == whole
+    assert {path: path.stat().st_mtime_ns for path in finished} == finished
+
+
+def test_a_failing_strategy_does_not_end_the_others(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(OUTSIDE)
+    runs = execute(configs(tmp_path, "experiment=aviary", outside=True))
+    assert {run.label: run.status for run in runs} == {
+        "parrot": "complete",
+        "bm25": "complete",
+        "dead_parrot": "failed",
+    }
+    (dead,) = [run for run in runs if run.label == "dead_parrot"]
+    assert dead.errors["user-000"] == "RuntimeError: the parrot is dead (parrot.py:20)"
+    assert json.loads((dead.folder / "manifest.json").read_text())["status"] == "failed"
+
+
+def test_a_full_disk_at_the_rename_loses_nothing(tmp_path, monkeypatch):
+    import memlab.traces
+
+    real, full = os.replace, {"on": True}
+
+    def replace(draft, path):
+        if full["on"] and str(path).endswith("traces/user-001.parquet"):
+            raise OSError(28, "No space left on device")
+        real(draft, path)
+
+    monkeypatch.setattr(memlab.traces.os, "replace", replace)
+    partial = run(tmp_path, "strategy=bm25")
+    assert partial.status == "partial"
+    assert "No space left on device" in partial.errors["user-001"]
+    assert not list(partial.folder.rglob(".*"))
+    full["on"] = False
+    assert run(tmp_path, "strategy=bm25").status == "complete"
+    monkeypatch.undo()
+    run(tmp_path / "whole", "strategy=bm25")
+    assert scores(tmp_path / "whole") == (partial.folder / "scores.parquet").read_bytes()
+
+
+def test_a_full_disk_at_the_results_is_told(tmp_path, monkeypatch):
+    import memlab.traces
+
+    real = os.replace
+
+    def replace(draft, path):
+        if str(path).endswith("scores.parquet"):
+            raise OSError(28, "No space left on device")
+        real(draft, path)
+
+    monkeypatch.setattr(memlab.traces.os, "replace", replace)
+    done = run(tmp_path, "strategy=bm25")
+    assert done.status == "failed"
+    assert "cannot write the results" in done.errors[""]
+
+
+def test_absent_data_are_skipped_not_failed(tmp_path, monkeypatch):
+    monkeypatch.setenv("MEMLAB_DATA", str(tmp_path / "nothing"))
+    (done,) = execute(plan(["source=locomo", "strategy=bm25", f"out={tmp_path}", "tracking=none"]))
+    assert done.status == "skipped"
+
+
+def test_a_path_that_names_nothing_is_wrong_input(tmp_path):
+    with pytest.raises(SourceError, match=r"which source\.path names"):
+        execute(plan(["source=locomo", "source.path=/nowhere", "strategy=bm25", f"out={tmp_path}"]))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("query.limit=-1", "query.limit is -1; it must be a whole number of at least 1, or null"),
+        ("query.budget_tokens=0", "query.budget_tokens is 0"),
+        ("limits.users=1.5", "limits.users is 1.5"),
+        ("workers=0", "workers is 0"),
+        ("seed=x", "seed is 'x'; it must be a whole number"),
+        ("+strategy.k3=1", "strategy: no parameter 'k3' in memlab.strategies.bm25.Bm25"),
+        ("store.path=me.db", "store.path: runs keep their memory in RAM"),
+    ],
+)
+def test_wrong_numbers_and_names_are_found_before_the_first_user(tmp_path, override, message):
+    with pytest.raises(ConfigError, match=message):
+        execute(configs(tmp_path, "strategy=bm25", override))
+    assert not list(tmp_path.iterdir())
+
+
+def test_limits_cut_users_sessions_and_queries(tmp_path):
+    done = run(tmp_path, "strategy=bm25", "limits.users=2", "limits.sessions=6", "limits.queries=3")
+    summary = json.loads((done.folder / "summary.json").read_text())
+    assert summary["run"]["users"] == 2
+    assert 1 <= summary["metrics"]["recalled_tokens"]["n"] <= 6
+    assert summary["metrics"]["memories_held"]["n"] == 12
+
+
+def test_texts_that_are_encoded_ahead_are_not_missed_in_the_loop(tmp_path, monkeypatch):
+    monkeypatch.setenv("MEMLAB_CACHE", str(tmp_path / "cache"))
+    assert run(tmp_path, "strategy=hybrid").missed_texts == 0

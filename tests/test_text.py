@@ -31,9 +31,11 @@ def test_a_cut_text_is_a_beginning_of_the_text(text, tokens):
 
 @LAW
 @given(ASCII_WORDS, st.integers(0, 40))
-def test_a_cut_wastes_no_token(words, tokens):
-    text = " ".join(words)
-    assert count_tokens(cut(text, tokens)) == min(tokens, count_tokens(text))
+def test_a_cut_takes_every_whole_word_that_fits(words, tokens):
+    kept = cut(" ".join(words), tokens).split()
+    assert kept == words[: len(kept)]
+    assert count_tokens(" ".join(kept)) <= tokens
+    assert kept == words or count_tokens(" ".join(words[: len(kept) + 1])) > tokens
 
 
 @LAW
@@ -136,3 +138,12 @@ def test_stems_are_those_of_bm25s(text):
     stemmer = Stemmer.Stemmer("english")
     [expected] = bm25s.tokenize([text], stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False)
     assert list(stems(text)) == expected
+
+
+def test_a_cut_never_ends_inside_a_word():
+    assert [cut("a Denverite", n) for n in (1, 2, 3)] == ["a", "a", "a Denverite"]
+
+
+def test_leaving_out_the_spaces_does_not_dodge_a_budget():
+    assert count_tokens("¬".join(["wordless"] * 300)) > 300
+    assert count_tokens("\u200b".join(["wordless"] * 300)) > 300

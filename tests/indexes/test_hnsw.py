@@ -167,13 +167,27 @@ def test_an_empty_index_finds_nothing():
     assert Hnsw(DIM, exact_below=0).search(QUERIES[0], 5) == []
 
 
-@pytest.mark.parametrize("params", [{"exact_below": -1}, {"m": 0}, {"ef_construction": 0}, {"ef": 0}])
+@pytest.mark.parametrize("params", [{"exact_below": -1}, {"m": 1}, {"ef_construction": 0}, {"ef": 0}])
 def test_parameters_out_of_range_are_refused(params):
-    with pytest.raises(ValueError, match="exact_below must be 0 or more, the others at least"):
+    with pytest.raises(ValueError, match="exact_below must be 0 or more, m at least 2, the others"):
         Hnsw(DIM, **params)
 
 
-@pytest.mark.parametrize("params", [{"exact_below": 0}, {"m": 1}, {"ef_construction": 1}, {"ef": 1}])
+@pytest.mark.parametrize("params", [{"exact_below": 0}, {"m": 2}, {"ef_construction": 1}, {"ef": 1}])
 def test_parameters_that_are_not_refused_work(params):
     index = filled(Hnsw(DIM, **{"exact_below": 50} | params), ROWS[:100])
     assert len(index.search(QUERIES[0], 5)) == 5
+
+
+def test_repeated_vectors_cost_no_recall():
+    rng = np.random.default_rng(3)
+    rows = rng.normal(size=(2000, 16)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows[rng.permutation(2000)[:1000]] = rows[0]
+    graph, exact = Hnsw(16, exact_below=500), Flat(16)
+    for place, row in enumerate(rows):
+        graph.add(str(place), row)
+        exact.add(str(place), row)
+    queries = rng.normal(size=(40, 16)).astype(np.float32)
+    found = [len(dict(graph.search(q, 10)).keys() & dict(exact.search(q, 10)).keys()) / 10 for q in queries]
+    assert np.mean(found) >= 0.95

@@ -5,10 +5,17 @@ from build_asked import ask, lived, nugget, quotes, ranked, score, scores, value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memlab.metrics.first_memory import FirstMemory, first_memory
+from memlab.metrics.first_memory import FirstMemory
+from memlab.metrics.first_memory import first_memory as first_within
 
-CURRENT, STALE, NEITHER, EXCESS = map(FirstMemory, ("current_first", "stale_first", "neither", "stale_excess"))
+CURRENT, STALE, NEITHER, EXCESS = (
+    FirstMemory(what, 512) for what in ("current_first", "stale_first", "neither", "stale_excess")
+)
 HOME = lived(["I live in Boston", "my dog is red"], ["I moved to Denver"])
+
+
+def first_memory(asked):
+    return first_within(asked, 512)
 
 
 def home(*memories, values=("Denver",), stale_values=("Boston",)):
@@ -110,4 +117,10 @@ def test_only_current_first_should_be_high():
 @pytest.mark.parametrize("what", ["current", "stale", "", "excess", None])
 def test_any_other_question_is_refused(what):
     with pytest.raises(ValueError, match="metric first_memory: what"):
-        FirstMemory(what)
+        FirstMemory(what, 512)
+
+
+def test_the_first_memory_is_judged_as_far_as_it_fits_the_budget():
+    text = "my dog is red and my house is big. I moved to Denver"
+    assert first_within(home((text, ["t2"])), 512) == "current"
+    assert first_within(home((text, ["t2"])), 8) == "neither"

@@ -5,7 +5,7 @@ from build_asked import ask, lived, nugget, quotes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memlab.metrics.support import supported_turns, supports, within_budget
+from memlab.metrics.support import covers, supports, values_stated, verdict, within_budget
 from memlab.text import count_tokens
 
 WORDS = st.lists(st.sampled_from(["red", "dog", "house", "river", "north", "apple"]), min_size=1, max_size=6)
@@ -69,20 +69,35 @@ def test_the_order_of_words_is_no_matter_without_values(text, turn):
     assert supports(" ".join(text), " ".join(turn)) == supports(" ".join(sorted(text)), " ".join(turn))
 
 
-def test_only_cited_turns_are_supported():
+def test_a_nugget_is_covered_by_a_cited_turn_that_the_text_supports():
     life = lived(["red dog", "green house"])
-    asked = ask(life, evidence=[nugget("t0"), nugget("t1")])
-    said = "red dog, green house"
-    assert supported_turns(asked, said, ["t0", "t9"], frozenset({"t0", "t1"})) == {"t0"}
-    assert supported_turns(asked, said, ["t1", "t0"], frozenset({"t0", "t1"})) == {"t0", "t1"}
-    assert supported_turns(asked, said, [], frozenset({"t0", "t1"})) == set()
+    red, green = nugget("t0"), nugget("t1")
+    asked = ask(life, evidence=[red, green])
+    assert covers(asked, "red dog, green house", ["t0", "t9"], red)
+    assert not covers(asked, "red dog, green house", ["t0", "t9"], green)
+    assert not covers(asked, "red dog, green house", [], red)
+
+
+def test_a_turn_with_two_values_is_supported_nugget_by_nugget():
+    life = lived(["we live by the lake and she nurses there"])
+    home, job = nugget("t0", values=("Denver",)), nugget("t0", values=("nurse",))
+    asked = ask(life, evidence=[home, job])
+    assert [covers(asked, "home: Denver", ["t0"], part) for part in (home, job)] == [True, False]
+    assert [covers(asked, "job: nurse", ["t0"], part) for part in (home, job)] == [False, True]
+    assert set(values_stated(asked, "t0")) == {"Denver", "nurse"}
 
 
 def test_superseded_turns_are_supported_by_the_stale_values():
     life = lived(["we finally unpacked all boxes", "and moved on again"])
     asked = ask(life, evidence=[nugget("t1", values=("Denver",))], stale=["t0"], stale_values=["Boston"])
-    assert supported_turns(asked, "home: Boston", ["t0", "t1"], frozenset({"t0", "t1"})) == {"t0"}
-    assert supported_turns(asked, "home: Denver", ["t0", "t1"], frozenset({"t0", "t1"})) == {"t1"}
+    assert verdict(asked, "home: Boston", ["t0", "t1"]) == "stale"
+    assert verdict(asked, "home: Denver", ["t0", "t1"]) == "current"
+    assert values_stated(asked, "t0") == ("Boston",)
+
+
+def test_an_empty_text_supports_nothing():
+    assert not supports("", "👍")
+    assert not supports(" ", "")
 
 
 @pytest.mark.parametrize(

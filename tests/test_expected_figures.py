@@ -1,0 +1,102 @@
+"""The figures that must come out: published anchors on real conversations, laws on simulated ones."""
+
+import json
+
+import pytest
+
+from memlab.config import plan
+from memlab.report.results import load
+from memlab.runs import execute
+from memlab.stats.age import slope_per_doubling
+
+pytestmark = pytest.mark.slow
+HEADLINE = "evidence_recall@512"
+
+
+def result(out, *overrides):
+    (run,) = execute(plan([f"out={out}", "tracking=none", *overrides]))
+    assert run.status == "complete", run.errors
+    return load([run.folder])[0]
+
+
+@pytest.fixture(scope="module")
+def locomo(locomo_dev, tmp_path_factory):
+    """Runs a strategy on the five development conversations as published."""
+    out = tmp_path_factory.mktemp("locomo")
+    source = ["source=locomo", f"source.path={locomo_dev}", "source.labels=published", "workers=1"]
+    return lambda strategy, caption: result(out, *source, f"strategy={strategy}", f"source.caption={caption}")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "caption", "metric", "published"),
+    [
+        ("bm25", "false", "turn_recall@10", 0.586),
+        ("bm25", "false", "turn_ndcg@10", 0.451),
+        ("bm25", "false", "session_recall@10", 0.913),
+        ("rag", "true", "turn_recall@10", 0.464),
+        ("rag", "true", "turn_ndcg@10", 0.300),
+    ],
+)
+def test_a_published_anchor_is_reproduced(locomo, strategy, caption, metric, published):
+    figure = locomo(strategy, caption).figure(metric)
+    assert figure["n"] == 997
+    assert figure["mean"] == pytest.approx(published, abs=0.01)
+
+
+def test_the_chance_of_finding_a_session_is_large(locomo):
+    assert locomo("bm25", "false").figure("session_recall@10")["chance"] == pytest.approx(0.39, abs=0.01)
+
+
+def test_hybrid_is_ahead_of_both_its_parts_on_every_conversation(locomo):
+    hybrid, *parts = (locomo(strategy, "true").scores["turn_recall@10"] for strategy in ("hybrid", "bm25", "rag"))
+    assert sum(hybrid.values()) / len(hybrid) >= 0.70
+    for user in {user for user, _ in hybrid}:
+        ours, *theirs = (sum(s for (u, _), s in scores.items() if u == user) for scores in (hybrid, *parts))
+        assert ours > max(theirs)
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """Runs a strategy on the twenty simulated users of the leaderboard."""
+    out = tmp_path_factory.mktemp("simulated")
+    return lambda strategy, *more: result(out, "source=simulated", f"strategy={strategy}", "workers=1", *more)
+
+
+def test_the_oracle_reaches_exactly_what_is_attainable(simulated):
+    summary = json.loads((simulated("oracle").folder / "summary.json").read_text())
+    judged = {name: figure for name, figure in summary["metrics"].items() if figure["attainable"] is not None}
+    assert len(judged) >= 15
+    assert all(figure["mean"] == figure["attainable"] for figure in judged.values())
+    assert summary["metrics"]["current_first"]["mean"] == 1
+
+
+def test_no_memory_finds_nothing(simulated):
+    none = simulated("none")
+    for metric in (HEADLINE, "turn_recall@10", "session_recall@10", "answer_recall@all"):
+        assert none.figure(metric)["mean"] == 0
+
+
+def test_the_full_history_without_bounds_holds_every_answer(simulated):
+    whole = simulated("full_history", "query.limit=null", "query.budget_tokens=null")
+    assert whole.figure("answer_recall@all")["mean"] == 1
+
+
+def test_random_order_is_at_its_analytic_chance(simulated):
+    figure = simulated("random").figure("turn_recall@10")
+    assert figure["low"] <= figure["chance"] <= figure["high"]
+
+
+def slope(found):
+    return slope_per_doubling(found.scores[HEADLINE], found.scores["evidence_age_days"])
+
+
+def test_a_buffer_forgets_with_age_and_retrieval_does_not(simulated):
+    buffer = slope(simulated("buffer"))
+    assert buffer.high < 0
+    for strategy in ("rag", "hybrid"):
+        assert abs(slope(simulated(strategy)).mean) <= abs(buffer.mean) / 5
+
+
+@pytest.mark.parametrize("strategy", ["bm25", "rag", "hybrid"])
+def test_retrieval_alone_does_not_prefer_what_holds_today(simulated, strategy):
+    assert simulated(strategy).figure("stale_excess")["mean"] >= -0.10

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from memlab.config import Config, ConfigError, load_option, nearest, options
@@ -127,14 +128,15 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Stra
     return built
 
 
-def metrics() -> list[Metric]:
+@cache
+def metrics() -> tuple[Metric, ...]:
     """Every metric of the config folder, in order of file and line."""
     built = []
     for name in options("metric"):
         node = load_option("metric", name)
         for params in node.pop("each", [{}]):
             built.append(construct(f"metric.{name}", node | params, {}))
-    return built
+    return tuple(built)
 
 
 def _optional(group: str, config: Config) -> Any:

@@ -60,7 +60,7 @@ def draw_age(results: Sequence[Result], path: Path) -> bool:
     if not any(len(curve) > 1 for curve in curves.values()):
         return False
     figure, axes = pyplot.subplots(figsize=(7.2, 4.2), layout="constrained")
-    coloured = [name for name in curves if name not in BOUNDS]
+    coloured = sorted(name for name in curves if name not in BOUNDS)
     for name, curve in curves.items():
         colour = GREY if name in BOUNDS else COLOURS[coloured.index(name) % len(COLOURS)]
         style = {"random": ":", "full_history": "--"}.get(name, "-")
@@ -74,7 +74,7 @@ def draw_age(results: Sequence[Result], path: Path) -> bool:
             )
     axes.set_xscale("log")
     axes.set_ylim(-0.03, 1.03)
-    ticks = [tick for tick in (0.5, 2, 5, 11, 23, 47, 95, 191, 383) if tick <= max(axes.get_xlim())]
+    ticks = [tick for tick in (0.5, 2, 5, 11, 23, 47, 95, 191, 383, 767, 1535) if tick <= max(axes.get_xlim())]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_xlabel("days since the evidence was last said (middle of each octave)")

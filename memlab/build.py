@@ -11,14 +11,14 @@ from memlab.encoders import Encoder
 from memlab.life import Life
 from memlab.metrics.base import Metric
 from memlab.readers import Reader
-from memlab.sources import Source
+from memlab.sources import Source, SourceError
 from memlab.strategies.base import Strategy
 
 LABELS = {"name", "leaderboard"}
 PARTS = {"store", "encoder", "seed", "evidence", "inner"}
 
 
-def make(path: str, **params: Any) -> Any:
+def make(path: str, /, **params: Any) -> Any:
     """The object that a yaml of the config folder describes: `make("strategy/hybrid", k1=1.5)`.
 
     Parts that are not given are made as the root config says: a store in memory, the bundled encoder, seed 0.
@@ -54,7 +54,12 @@ def construct(where: str, node: Config, parts: Mapping[str, Any]) -> Any:
     check(where, node, parts)
     given = {key: parts[key] for key in _signature(where, node).parameters if key in parts and key not in node}
     body = {key: value for key, value in node.items() if key not in LABELS}
-    return instantiate(body | {"_partial_": True}, _convert_="all")(**given)
+    try:
+        return instantiate(body | {"_partial_": True}, _convert_="all")(**given)
+    except (SourceError, ConfigError):
+        raise
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{where}: {error}") from error
 
 
 def check(where: str, node: Any, parts: Mapping[str, Any] = {}) -> None:
@@ -129,11 +134,11 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Stra
 
 
 @cache
-def metrics() -> tuple[Metric, ...]:
-    """Every metric of the config folder, in order of file and line."""
+def metrics(config_dir: str | None = None) -> tuple[Metric, ...]:
+    """Every metric of the config folders, in order of file and line."""
     built = []
-    for name in options("metric"):
-        node = load_option("metric", name)
+    for name in options("metric", config_dir):
+        node = load_option("metric", name, config_dir)
         for params in node.pop("each", [{}]):
             built.append(construct(f"metric.{name}", node | params, {}))
     return tuple(built)

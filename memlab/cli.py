@@ -19,7 +19,13 @@ EXAMPLES = """examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns 0 if all went well, 1 if some run did not, 2 for wrong input."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args, rest = parser.parse_known_args(argv)
+    if rest and (args.command != "run" or any(word.startswith("-") for word in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if args.command == "run":
+        args.overrides += rest
+        args.argv = list(sys.argv[1:] if argv is None else argv)
     try:
         return args.call(args)
     except KeyboardInterrupt:
@@ -76,14 +82,15 @@ def _run(args: argparse.Namespace) -> int:
     from memlab import build
     from memlab.config import ConfigError, plan
     from memlab.report.page import write_report
-    from memlab.report.results import load
+    from memlab.results import load
     from memlab.runs import execute
 
     if args.config_dir is not None and not args.config_dir.is_dir():
         raise ConfigError(f"--config-dir {args.config_dir} is not a folder")
     configs = plan(args.overrides, args.config_dir, args.multirun)
+    view = build.tracking(configs[0])
     with _progress() as progress:
-        runs = execute(configs, sys.argv[1:], progress)
+        runs = execute(configs, args.argv, progress)
     results = load(run.folder for run in runs)
     good = [result for result in results if result.summary and result.status in ("complete", "partial")]
     _show_leaderboards(good)
@@ -93,10 +100,18 @@ def _run(args: argparse.Namespace) -> int:
         print(f"report:  {page}")
     elif good:
         print("\n".join(f"run:     {result.folder}" for result in good))
-    view = build.tracking(configs[0])
-    if good and view is not None:
+    return max(_tell_failures(runs), _show_view(view, good, out))
+
+
+def _show_view(view: Any, good: Sequence[Any], out: Path) -> int:
+    if not good or view is None:
+        return 0
+    try:
         print(f"mlflow:  {view.show(good, out)}")
-    return _tell_failures(runs)
+    except Exception as error:  # noqa: BLE001 (a server may fail in any way; the runs are safe in their files)
+        print(f"mlflow:  cannot be shown: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _tell_failures(runs: Sequence[Any]) -> int:
@@ -122,7 +137,7 @@ def _skipped(runs: Sequence[Any]) -> dict[str, list[str]]:
 
 def _report(args: argparse.Namespace) -> int:
     from memlab.report.page import write_report
-    from memlab.report.results import load
+    from memlab.results import load
 
     print(write_report(load(args.runs), args.to or args.runs[0] / "report"))
     return 0
@@ -130,7 +145,7 @@ def _report(args: argparse.Namespace) -> int:
 
 def _compare(args: argparse.Namespace) -> int:
     from memlab.report.compare import compare
-    from memlab.report.results import load
+    from memlab.results import load
 
     rows = compare(load(args.runs), args.baseline)
     if args.json:
@@ -149,7 +164,8 @@ def _compare(args: argparse.Namespace) -> int:
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
     sides = f"{row['users_better']}:{row['users_worse']}"
-    return row["strategy"], f"{row['mean']:+.3f}", interval, sides, row["verdict"]
+    verdict = row["verdict"].split(":")[0]
+    return row["strategy"], f"{row['mean']:+.3f}", interval, str(row["n"]), sides, verdict
 
 
 def _data_list(args: argparse.Namespace) -> int:
@@ -186,11 +202,11 @@ def _data_verify(args: argparse.Namespace) -> int:
 
 
 def _show_leaderboards(results: Sequence[Any]) -> None:
-    from memlab.report.results import by_source
     from memlab.report.tables import leaderboard
+    from memlab.results import comparable
 
-    for group in by_source(results).values():
-        table = leaderboard(group)
+    for name, group in comparable(results).items():
+        table = leaderboard(name, group)
         _print_table(table.caption, table.columns, ([cell.strip("*") for cell in row] for row in table.rows))
 
 
@@ -230,12 +246,16 @@ def _progress():
 
 
 def _is_input_error(error: Exception) -> bool:
+    import sqlite3
+
+    from yaml import YAMLError
+
     from memlab.config import ConfigError
     from memlab.life import LifeError
-    from memlab.report.results import ResultError
+    from memlab.results import ResultError
     from memlab.sources import SourceError
 
-    return isinstance(error, ConfigError | SourceError | ResultError | LifeError)
+    return isinstance(error, ConfigError | SourceError | ResultError | LifeError | OSError | sqlite3.Error | YAMLError)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ class ConfigError(ValueError):
     """A name or value in the configuration is wrong; the message says which and what would be right."""
 
 
-def options(group: str, config_dir: Path | None = None) -> list[str]:
+def options(group: str, config_dir: Path | str | None = None) -> list[str]:
     """The names in a config group, those of an outside folder included.
 
     Raises:
@@ -31,7 +31,7 @@ def options(group: str, config_dir: Path | None = None) -> list[str]:
     return sorted({path.stem for folder in folders for path in folder.glob("*.yaml")})
 
 
-def load_option(group: str, name: str, config_dir: Path | None = None) -> Config:
+def load_option(group: str, name: str, config_dir: Path | str | None = None) -> Config:
     """One yaml of a group, as it stands.
 
     Raises:
@@ -51,7 +51,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"the nearest of {len(names)} known: {', '.join(close)}" if close else "none is known"
 
 
-def plan(overrides: Sequence[str], config_dir: Path | None = None, sweep: bool = False) -> list[Config]:
+def plan(overrides: Sequence[str], config_dir: Path | str | None = None, sweep: bool = False) -> list[Config]:
     """The configs of all runs that a command line asks for, each complete and resolved.
 
     Args:
@@ -62,15 +62,17 @@ def plan(overrides: Sequence[str], config_dir: Path | None = None, sweep: bool =
     Raises:
         ConfigError: A group, option or key does not exist, or a value cannot be read.
     """
+    _check_names(config_dir)
     lines = _sweep(overrides) if sweep else [list(overrides)]
-    configs = [config for line in lines for config in _expand(line, config_dir)]
+    outside = str(Path(config_dir).absolute()) if config_dir else None
+    configs = [config | {"config_dir": outside} for line in lines for config in _expand(line, config_dir)]
     if sweep and len(lines) > 1:
         for config in configs:
             config["experiment"] = config["experiment"] or "sweep"
     return configs
 
 
-def _expand(overrides: list[str], config_dir: Path | None) -> Iterator[Config]:
+def _expand(overrides: list[str], config_dir: Path | str | None) -> Iterator[Config]:
     for override in overrides:
         _check(override, config_dir)
     named = next((o.split("=", 1)[1] for o in overrides if o.startswith("experiment=")), None)
@@ -79,17 +81,44 @@ def _expand(overrides: list[str], config_dir: Path | None) -> Iterator[Config]:
         if named in (None, "null"):
             yield compose(rest) | {"experiment": None}
             return
-        experiment = load_option("experiment", named, config_dir)
-        for entry in experiment["runs"]:
-            for strategy in _strategies(entry["strategy"], config_dir):
-                own = [f"source={entry['source']}", f"strategy={strategy}"]
-                own += [f"layer={entry['layer']}"] if "layer" in entry else []
-                own += entry.get("overrides", [])
-                given = {_name(override) for override in rest}
-                yield compose([o for o in own if _name(o) not in given] + rest) | {"experiment": experiment["name"]}
+        experiment = load_option("experiment", str(named), config_dir)
+        chosen = {_name(o): o.split("=", 1)[1] for o in rest if _name(o) in ("source", "strategy")}
+        entries = [entry for entry in _entries(experiment, config_dir) if chosen.items() <= entry.items()]
+        rest = [o for o in rest if _name(o) not in chosen]
+        if not entries:
+            raise ConfigError(f"experiment {named} has no run with {' '.join(f'{k}={v}' for k, v in chosen.items())}")
+        for override in rest:
+            if not any(_fits(override, entry, config_dir) for entry in entries):
+                compose([f"source={entries[0]['source']}", f"strategy={entries[0]['strategy']}", override])
+        for entry in entries:
+            own = [f"source={entry['source']}", f"strategy={entry['strategy']}"]
+            own += [f"layer={entry['layer']}"] if "layer" in entry else []
+            fitting = [o for o in rest if _fits(o, entry, config_dir)]
+            own += [o for o in entry.get("overrides", []) if _name(o) not in map(_name, fitting)]
+            yield compose(own + fitting) | {"experiment": experiment["name"]}
 
 
-def _strategies(named: str | list[str], config_dir: Path | None) -> list[str]:
+def _entries(experiment: Config, config_dir: Path | str | None) -> Iterator[Config]:
+    """The runs of an experiment, one strategy each."""
+    for entry in experiment.get("runs") or ():
+        for strategy in _strategies(entry["strategy"], config_dir):
+            yield entry | {"strategy": strategy}
+
+
+def _fits(override: str, entry: Config, config_dir: Path | str | None) -> bool:
+    """Whether a run of an experiment has the number that an override sets: `source.users` means nothing to LoCoMo."""
+    group, *path = override.partition("=")[0].split(".")
+    if group not in ("source", "strategy") or not path:
+        return True
+    node: Any = load_option(group, entry[group], config_dir)
+    for part in path:
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def _strategies(named: str | list[str], config_dir: Path | str | None) -> list[str]:
     if named != "all":
         return [named] if isinstance(named, str) else named
     known = options("strategy", config_dir)
@@ -104,29 +133,35 @@ def _sweep(overrides: Sequence[str]) -> list[list[str]]:
     return [list(line) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for line in batch]
 
 
-def _check(override: str, config_dir: Path | None) -> None:
+def _check(override: str, config_dir: Path | str | None) -> None:
     key, _, value = override.partition("=")
     if not _:
         raise ConfigError(f"{override!r} is not of the form group=option or key=value")
-    if key in _groups(config_dir) and key != "layer" and value != "null" and not value.startswith(("[", "{")):
+    if key in _groups(config_dir) | {"layer"} and value != "null" and not value.startswith(("[", "{")):
         load_option(key, value, config_dir)
 
 
+def _check_names(config_dir: Path | str | None) -> None:
+    for path in sorted(Path(config_dir).glob("*/*.yaml")) if config_dir else ():
+        if (configs_folder() / path.parent.name / path.name).exists():
+            raise ConfigError(f"{path}: {path.parent.name} {path.stem!r} is there already; give yours another name")
+
+
 @contextmanager
-def _hydra(config_dir: Path | None):
+def _hydra(config_dir: Path | str | None):
     from hydra import compose, initialize_config_dir
     from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    search = [f"hydra.searchpath=[file://{Path(config_dir).absolute()}]"] if config_dir else []
+    search = [f"hydra.searchpath=['file://{Path(config_dir).absolute()}']"] if config_dir else []
 
     def composed(overrides: list[str]) -> Config:
         try:
             container: Any = OmegaConf.to_container(compose("config", overrides=overrides + search), resolve=True)
             return container
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
             raise ConfigError(_explained(error, overrides, composed)) from error
 
     GlobalHydra.instance().clear()
@@ -148,11 +183,11 @@ def _explained(error: Exception, overrides: list[str], composed: Callable[[list[
     return f"there is no key {lost[1]!r}; {nearest(key, known)}"
 
 
-def _groups(config_dir: Path | None) -> set[str]:
+def _groups(config_dir: Path | str | None) -> set[str]:
     return {path.name for root in _roots(config_dir) for path in root.iterdir() if path.is_dir()}
 
 
-def _roots(config_dir: Path | None) -> list[Path]:
+def _roots(config_dir: Path | str | None) -> list[Path]:
     return [configs_folder()] + ([Path(config_dir)] if config_dir else [])
 
 

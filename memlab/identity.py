@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from memlab.config import Config
-from memlab.paths import configs_folder
+from memlab.config import Config, load_option, options
 
 SCHEMA_VERSION = 1
 PACKAGE = Path(__file__).parent
@@ -21,7 +21,7 @@ MOVES_TRACES = (
     *("layers", "providers", "sources", "readers", "loop.py", "traces.py"),
 )
 MOVES_SCORES = ("text.py", "metrics", "stats")
-NOT_IDENTITY = {"out", "workers", "launcher", "tracking", "metric"}
+NOT_IDENTITY = {"out", "workers", "launcher", "tracking", "metric", "config_dir"}
 VERSIONS = ("memlab", "numpy", "torch", "sentence-transformers", "hnswlib", "bm25s", "PyStemmer", "pyarrow", "mlflow")
 
 
@@ -34,7 +34,7 @@ def run_key(config: Config, source_digest: str) -> str:
     kept["source"] = {name: value for name, value in kept["source"].items() if name not in ("path", "sha256")}
     kept["store"] = {name: value for name, value in kept["store"].items() if name != "path"}
     kept["layer"] = list(kept["layer"].items())
-    text = yaml.safe_dump([kept, source_digest, code_digest(MOVES_TRACES)], sort_keys=True)
+    text = yaml.safe_dump([kept, source_digest, code_digest(MOVES_TRACES), _outside_code(config)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
 
 
@@ -50,12 +50,28 @@ def code_digest(parts: Sequence[str]) -> str:
 
 
 @cache
-def metrics_digest() -> str:
+def metrics_digest(config_dir: str | None = None) -> str:
     """The hash of everything that turns traces into scores."""
     digest = sha256(code_digest(MOVES_SCORES).encode())
-    for path in sorted((configs_folder() / "metric").glob("*.yaml")):
-        digest.update(path.name.encode() + path.read_bytes())
+    for name in options("metric", config_dir):
+        node = load_option("metric", name, config_dir)
+        digest.update(yaml.safe_dump([name, node, _outside_code(node)]).encode())
     return digest.hexdigest()
+
+
+def _outside_code(node: Any) -> list[str]:
+    """The hashes of the modules outside memlab that a config names as targets."""
+    if isinstance(node, list):
+        return [digest for part in node for digest in _outside_code(part)]
+    if not isinstance(node, dict):
+        return []
+    found = [digest for name in sorted(node) for digest in _outside_code(node[name])]
+    module = str(node.get("_target_") or "").rpartition(".")[0]
+    if module and module.split(".")[0] != "memlab":
+        spec = find_spec(module)
+        if spec is not None and spec.origin is not None and Path(spec.origin).is_file():
+            found.append(sha256(Path(spec.origin).read_bytes()).hexdigest())
+    return found
 
 
 @cache
@@ -71,6 +87,8 @@ def provenance() -> dict[str, Any]:
 
 
 def _git(*words: str) -> str | None:
+    if not (PACKAGE.parent / ".git").exists():
+        return None
     try:
         done = subprocess.run(["git", *words], cwd=PACKAGE, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):

@@ -5,7 +5,7 @@ pass the same loop. Whatever yields it, it is checked event by event on the way.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from memlab.events import Event, Query, QueryId, Reply, Turn, TurnId, UserId
@@ -142,6 +142,7 @@ def limited(life: Life, sessions: int | None, queries: int | None) -> Life:
     """A life cut to its first sessions, and to the first queries whose gold is said in them; None is no bound."""
     if sessions is None and queries is None:
         return life
+    golds = dict(life.gold)
 
     def start() -> Stream:
         events, reply = life.start(), None
@@ -156,8 +157,8 @@ def limited(life: Life, sessions: int | None, queries: int | None) -> Life:
             reply = None
             if isinstance(event, Query):
                 gold = life.gold[event.id]
-                known = gold.evidence_turns | gold.stale | gold.forbidden <= said
-                if known and (queries is None or asked < queries):
+                if gold.evidence_turns | gold.stale <= said and (queries is None or asked < queries):
+                    golds[event.id] = replace(gold, forbidden=gold.forbidden & said)
                     asked += 1
                     reply = yield event
                 continue
@@ -167,4 +168,4 @@ def limited(life: Life, sessions: int | None, queries: int | None) -> Life:
                     said.add(event.id)
                 reply = yield event
 
-    return Life(user=life.user, start=start, gold=life.gold, superseded=life.superseded)
+    return Life(user=life.user, start=start, gold=golds, superseded=life.superseded)

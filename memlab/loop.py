@@ -47,8 +47,10 @@ def live(
         reply = reader.answer(query, read) if reader else None
         tracer.asked(query, life.gold[query.id], replace(recall, memories=memories), tokens, reply, seconds)
         if not query.probe:
-            ids = tuple(memory.id for memory in read)
-            strategy.observe(Recalled(at=query.at, session=query.session, query=query.id, memories=ids))
+            ids, started = tuple(memory.id for memory in read), clock()
+            recalled = Recalled(at=query.at, session=query.session, query=query.id, memories=ids)
+            strategy.observe(recalled)
+            tracer.observed(recalled, clock() - started)
 
 
 def _next(stream, reply: Reply | None):

@@ -27,6 +27,7 @@ from memlab.traces import is_finished, write_parquet
 from memlab.worker import Done, Task, live_and_score, pool, rehearse, source_of
 
 RATE_TEXTS = 12
+SECTIONS = ("source", "strategy", "encoder", "store", "reader", "limits", "tracking", "query")
 SCORES = pa.schema(
     [
         ("user", pa.string()),
@@ -125,13 +126,20 @@ def _prepare(configs: Sequence[Config]) -> list[Run]:
             users = source.users()[: config["limits"]["users"]]
             run = Run(config, label, name, key, root / key, users, source.digest, source.facts)
             run.finished_before = sum(is_finished(run.folder, user) for user in users)
-            run.status = "complete" if _is_scored(run) else "running"
+            before = _manifest(run)
+            run.missed_texts = before.get("texts_missed_by_rehearsal", 0)
+            run.status = "complete" if _is_scored(run, before) else "running"
         run.started = _now()
         runs.setdefault(run.folder, run)
     return list(runs.values())
 
 
 def _check_numbers(config: Config) -> None:
+    for name in SECTIONS:
+        if not isinstance(config[name], dict):
+            raise ConfigError(f"{name} is {config[name]!r}; it must name an option of the config group {name!r}")
+    if not isinstance(config["out"], str):
+        raise ConfigError(f"out is {config['out']!r}; it must be a folder")
     bounds = {f"query.{name}": value for name, value in config["query"].items()}
     bounds |= {f"limits.{name}": value for name, value in config["limits"].items()} | {"workers": config["workers"]}
     for name, value in bounds.items():
@@ -141,24 +149,28 @@ def _check_numbers(config: Config) -> None:
         raise ConfigError(f"seed is {config['seed']!r}; it must be a whole number")
 
 
-def _is_scored(run: Run) -> bool:
+def _manifest(run: Run) -> dict[str, Any]:
     try:
-        manifest = json.loads((run.folder / "manifest.json").read_text())
+        return json.loads((run.folder / "manifest.json").read_text())
     except (OSError, ValueError):
-        return False
-    whole = manifest.get("status") == "complete" and manifest.get("metrics") == metrics_digest()
+        return {}
+
+
+def _is_scored(run: Run, manifest: dict[str, Any]) -> bool:
+    whole = manifest.get("status") == "complete" and manifest.get("metrics") == metrics_digest(run.config["config_dir"])
     return whole and run.finished_before == len(run.users) and (run.folder / "summary.json").exists()
 
 
 def _encode_ahead(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
     texts: dict[str, dict[str, None]] = {}
-    for place, (encoder, found) in enumerate(submit(rehearse, tasks)):
-        texts.setdefault(encoder, {}).update(dict.fromkeys(found))
+    for place, found in enumerate(submit(rehearse, tasks)):
+        if not isinstance(found, Done):
+            texts.setdefault(found[0], {}).update(dict.fromkeys(found[1]))
         progress("rehearse", place + 1, len(tasks))
-    for node, found in texts.items():
+    for node, wanted in texts.items():
         cached = Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
-        cached.fill(list(found), lambda n, of: progress("encode", n, of))
-        cached.seconds_per_text(list(found)[:RATE_TEXTS])
+        cached.fill(list(wanted), lambda n, of: progress("encode", n, of))
+        cached.seconds_per_text(list(wanted)[:RATE_TEXTS])
         cached.close()
 
 
@@ -166,7 +178,7 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
     order = {user: place for place, user in enumerate(run.users)}
     good = sorted((result for result in done if result.error is None), key=lambda result: order[result.user])
     run.errors = {result.user: result.error for result in done if result.error is not None}
-    run.missed_texts = sum(result.missed for result in done)
+    run.missed_texts += sum(result.missed for result in done)
     run.status = "failed" if not good else "partial" if run.errors else "complete"
     scores = [score for result in good for score in result.scores]
     timings = [row for result in good for row in result.timings]
@@ -187,10 +199,10 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
     try:
         write_parquet(pa.Table.from_pylist(rows, schema=SCORES), run.folder / "scores.parquet")
         write_parquet(pa.Table.from_pylist(timings, schema=TIMED), run.folder / "timings.parquet")
-        figures = summarise(scores, build.metrics(), queries, sessions)
+        figures = summarise(scores, build.metrics(run.config["config_dir"]), queries, sessions)
         spent = {"timings": percentiles(timings) | {"encode_ms_per_text": _encode_ms(run)}}
         _write_text(run.folder / "summary.json", _json({"run": about} | figures | spent))
-    except OSError as error:
+    except (OSError, ValueError) as error:
         run.status, run.errors[""] = "failed", f"cannot write the results into {run.folder}: {error}"
 
 
@@ -214,7 +226,7 @@ def _write_manifest(run: Run, argv: Sequence[str]) -> None:
         "users": len(run.users),
         "source": run.facts,
         "texts_missed_by_rehearsal": run.missed_texts,
-        "metrics": metrics_digest(),
+        "metrics": metrics_digest(run.config["config_dir"]),
         "errors": run.errors,
     }
     _write_text(run.folder / "manifest.json", _json(manifest | provenance()))

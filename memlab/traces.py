@@ -9,7 +9,9 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ LIVED = pa.schema(
         ("text", pa.string()),
         ("turns", STRINGS),
         ("superseded_by", pa.string()),
+        ("details", pa.string()),
     ]
 )
 GOLD = pa.schema(
@@ -62,11 +65,15 @@ TRACES = pa.schema(
         ("sources", pa.list_(STRINGS)),
         ("ats", pa.list_(TIME)),
         ("valid_tos", pa.list_(TIME)),
+        ("categories", STRINGS),
+        ("replaces", pa.list_(STRINGS)),
         ("tokens", pa.list_(pa.int64())),
+        ("limit", pa.int64()),
         ("confidence", pa.float64()),
         ("complete", pa.bool_()),
         ("reply", pa.string()),
         ("choice", pa.string()),
+        ("used", STRINGS),
     ]
 )
 TIMINGS = pa.schema(
@@ -99,6 +106,7 @@ class Tracer:
                 "text": turn.text if turn else None,
                 "turns": sorted(named) if named is not None else None,
                 "superseded_by": self._superseded.get(turn.id) if turn else None,
+                "details": None if turn else _details(event),
             }
         )
         what = "session_end" if isinstance(event, SessionEnd) else "observe"
@@ -109,6 +117,11 @@ class Tracer:
         self, query: Query, gold: Gold, recall: Recall, tokens: Sequence[int], reply: Reply | None, seconds: float
     ) -> None:
         """Notes a query, what the judge knows of it, what was recalled and how long that took."""
+        for memory in recall.memories:
+            if not (isfinite(memory.score) and memory.score >= 0):
+                raise ValueError(
+                    f"query {query.id}: memory {memory.id} scores {memory.score}; it must be 0 or more, finite"
+                )
         row = self._held(recall.memories) | {
             "query": query.id,
             "session": query.session,
@@ -119,10 +132,12 @@ class Tracer:
             "scores": [memory.score for memory in recall.memories],
             "ats": [memory.at for memory in recall.memories],
             "tokens": list(tokens),
+            "limit": query.limit,
             "confidence": recall.confidence,
             "complete": recall.complete,
             "reply": reply.text if reply else None,
             "choice": reply.choice if reply else None,
+            "used": list(reply.used) if reply else None,
         }
         self._rows["traces"].append(row)
         self._rows["gold"].append(_gold_row(query, gold))
@@ -148,6 +163,8 @@ class Tracer:
             "ids": [memory.id for memory in memories],
             "sources": [list(memory.sources) for memory in memories],
             "valid_tos": [memory.valid_to for memory in memories],
+            "categories": [memory.category for memory in memories],
+            "replaces": [list(memory.replaces) for memory in memories],
         }
 
     def _time(self, what: str, session: int, seconds: float) -> None:
@@ -187,6 +204,12 @@ def read_rows(folder: Path, name: str, user: UserId) -> list[dict[str, Any]]:
         FileNotFoundError: The user is not finished.
     """
     return pq.read_table(folder / name / f"{file_safe(user)}.parquet", schema=FOLDERS[name]).to_pylist()
+
+
+def _details(event: Observed) -> str:
+    """What an event without text says beyond its time, as JSON: a consent's category, an outcome's success …"""
+    named = {f.name: getattr(event, f.name) for f in fields(event) if f.name not in ("at", "session", "turns")}
+    return json.dumps(named, default=sorted, sort_keys=True)
 
 
 def _gold_row(query: Query, gold: Gold) -> dict[str, Any]:

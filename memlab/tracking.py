@@ -3,20 +3,21 @@
 import logging
 import os
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from memlab.identity import NOT_IDENTITY
-from memlab.report.results import Result
+from memlab.results import Result
 from memlab.stats.summary import session_means
 
 BATCH = 1000
 
 
 class MlflowView:
-    """One parent run per experiment, one child per run; a run that is already shown is not shown twice.
+    """One parent run per experiment, one child per run; a run is shown again only when its summary changes.
 
     Args:
         uri: Of the tracking server; None is an SQLite file in `out`, with its artifacts beside it.
@@ -38,8 +39,8 @@ class MlflowView:
         for name in sorted({r.config["experiment"] or "single" for r in results}):
             own = [r for r in results if r.summary and (r.config["experiment"] or "single") == name]
             experiment = self._experiment(mlflow, f"memlab/{name}", out)
-            shown = {run.data.tags.get("memlab.key") for run in _search(mlflow, experiment)}
-            new = [r for r in own if r.summary["run"]["key"] not in shown]
+            shown = {run.data.tags.get("memlab.summary") for run in _search(mlflow, experiment)}
+            new = [r for r in own if _digest(r) not in shown]
             if new:
                 with mlflow.start_run(experiment_id=experiment, run_name=name):
                     for result in new:
@@ -55,7 +56,11 @@ class MlflowView:
 
 
 def _search(mlflow: Any, experiment: str) -> list[Any]:
-    return mlflow.search_runs([experiment], filter_string="tags.`memlab.key` != ''", output_format="list")
+    return mlflow.search_runs([experiment], filter_string="tags.`memlab.summary` != ''", output_format="list")
+
+
+def _digest(result: Result) -> str:
+    return sha256((result.folder / "summary.json").read_bytes()).hexdigest()[:16]
 
 
 def _log(mlflow: Any, experiment: str, result: Result) -> None:
@@ -67,7 +72,6 @@ def _log(mlflow: Any, experiment: str, result: Result) -> None:
     with mlflow.start_run(
         experiment_id=experiment, run_name=f"{about['source']}/{about['strategy']}", nested=True
     ) as run:
-        mlflow.set_tags({f"memlab.{name}": about[name] for name in ("key", "source", "strategy", "status", "users")})
         mlflow.log_params(_flat({name: node for name, node in result.config.items() if name not in NOT_IDENTITY}))
         mlflow.log_artifact(str(result.folder / "config.yaml"))
         mlflow.log_artifact(str(result.folder / "summary.json"))
@@ -80,6 +84,8 @@ def _log(mlflow: Any, experiment: str, result: Result) -> None:
         metrics = list(_metrics(Metric, result))
         for start in range(0, len(metrics), BATCH):
             mlflow.MlflowClient().log_batch(run.info.run_id, metrics=metrics[start : start + BATCH])
+        tags = {f"memlab.{name}": about[name] for name in ("key", "source", "strategy", "status", "users")}
+        mlflow.set_tags(tags | {"memlab.summary": _digest(result)})  # last: what has it is whole
 
 
 def _metrics(metric: Any, result: Result):

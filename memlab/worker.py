@@ -1,16 +1,19 @@
 """What a worker process does: rehearse a user, live a user, score a user; and the pool that makes it do so."""
 
 import json
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from memlab import build
@@ -53,23 +56,59 @@ class Done:
 def pool(workers: int) -> Iterator[Callable[[Callable[[Task], Any], Sequence[Task]], Iterable[Any]]]:
     """Yields a `map` over tasks that gives results as they come, in this process for one worker.
 
-    A task whose process dies gives `Done` with an error, as do those that could not be started after it.
+    A task whose process dies gives `Done` with an error; those that it took along are done again, one at a time.
+    Where the block is left by an exception, what has not begun is dropped.
     """
     if workers == 1:
         yield map
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
+    executors: list[ProcessPoolExecutor] = []
+    try:
+        yield lambda function, tasks: _spread(function, tasks, workers, executors)
+    except BaseException:
+        for executor in executors:
+            executor.shutdown(wait=False, cancel_futures=True)
+        raise
 
-        def run(function: Callable[[Task], Any], tasks: Sequence[Task]) -> Iterator[Any]:
-            futures = {executor.submit(function, task): task for task in tasks}
-            for future in as_completed(futures):
-                task = futures[future]
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    yield Done(task.run, task.user, error="its worker process was killed")
 
-        yield run
+def _spread(
+    function: Callable[[Task], Any], tasks: Sequence[Task], workers: int, executors: list[ProcessPoolExecutor]
+) -> Iterator[Any]:
+    executor = _executor(workers, executors)
+    futures: dict[Future, Task] = {}
+    with suppress(BrokenProcessPool):
+        for task in tasks:
+            futures[executor.submit(function, task)] = task
+    lost = list(tasks[len(futures) :])
+    for future in as_completed(futures):
+        try:
+            yield future.result()
+        except BrokenProcessPool:
+            lost.append(futures[future])
+    executor.shutdown()
+    for task in lost:
+        executor = _executor(1, executors)
+        try:
+            yield executor.submit(function, task).result()
+        except BrokenProcessPool:
+            yield Done(task.run, task.user, error="its worker process was killed")
+        executor.shutdown()
+
+
+def _executor(workers: int, executors: list[ProcessPoolExecutor]) -> ProcessPoolExecutor:
+    executors.append(ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent))
+    return executors[-1]
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_exit_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _exit_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def rehearse(task: Task) -> tuple[str, list[str]]:
@@ -85,11 +124,12 @@ def live_and_score(task: Task) -> Done:
     try:
         missed = 0
         if not is_finished(task.folder, task.user):
-            encoder = Cached(build.encoder(task.config), cache_folder()) if build.wants_encoder(task.config) else None
+            encoder = _encoder(json.dumps(task.config["encoder"])) if build.wants_encoder(task.config) else None
+            before = encoder.missed if encoder else 0
             _live(task, encoder).write(task.folder)
-            missed = encoder.missed if encoder else 0
+            missed = encoder.missed - before if encoder else 0
         frames = read_frames(task.folder, [task.user])
-        scores = [score for metric in build.metrics() for score in metric.score(frames)]
+        scores = [score for metric in build.metrics(task.config["config_dir"]) for score in metric.score(frames)]
         timings = [row | {"user": task.user} for row in read_rows(task.folder, "timings", task.user)]
         return Done(task.run, task.user, scores, timings, len(frames.asked), len(frames.held), missed)
     except Exception as error:  # noqa: BLE001 (a strategy may raise anything; the sweep goes on and says so)
@@ -101,6 +141,11 @@ def live_and_score(task: Task) -> Done:
 def source_of(config: Config) -> Source:
     """The source of a run, read once per process."""
     return _source(json.dumps(config["source"], sort_keys=True))
+
+
+@lru_cache(maxsize=2)
+def _encoder(node: str) -> Cached:
+    return Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
 
 
 @lru_cache(maxsize=4)

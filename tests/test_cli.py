@@ -123,3 +123,62 @@ def test_a_damaged_file_is_not_verified(sample, tmp_path, capsys):
 def test_a_config_folder_that_is_none_is_refused(tmp_path, capsys):
     assert main(["run", "--config-dir", str(tmp_path / "no"), "strategy=bm25"]) == 2
     assert "is not a folder" in capsys.readouterr().err
+
+
+def test_options_may_follow_overrides(tmp_path, capsys):
+    line = [
+        "run",
+        f"out={tmp_path}",
+        "--config-dir",
+        str(OUTSIDE / "configs"),
+        *SMALL,
+        "-m",
+        "tracking=none",
+        "strategy=none",
+    ]
+    assert main(line) == 0
+    with pytest.raises(SystemExit):
+        main(["run", "strategy=none", "--nonsense"])
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("strategy.capacity=0", "strategy: buffer: capacity is 0; it must be at least 1 turn"),
+        ("source.users=none", "source simulated: users is 'none'"),
+        ("strategy=null", "strategy=null: Config group override must be a string or a list"),
+        ("query=null", "query is None"),
+        ("out=null", "out is None; it must be a folder"),
+        ("out=/dev/null/x", "Not a directory"),
+    ],
+)
+def test_wrong_values_are_one_line_too(capsys, override, message):
+    assert main(["run", "strategy=buffer", "tracking=none", *SMALL, override]) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("memlab run: ")
+    assert message in error
+
+
+def test_runs_that_were_asked_other_questions_are_never_paired(tmp_path, capsys):
+    for line in (["strategy=bm25,none", "seed=0"], ["strategy=none,bm25", "seed=1"]):
+        assert main(["run", "-m", *line, f"out={tmp_path}", "tracking=none", *SMALL]) == 0
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "sweep"), "--baseline", "bm25", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["source"] for row in rows} == {"simulated (seed=0)", "simulated (seed=1)"}
+    assert main(["report", str(tmp_path / "sweep"), "--to", str(tmp_path / "page")]) == 0
+    assert "## simulated (seed=1)" in (tmp_path / "page" / "README.md").read_text()
+
+
+def test_a_report_without_judged_queries_is_still_a_report(tmp_path):
+    line = [
+        "run",
+        "-m",
+        "strategy=none,bm25",
+        "limits.users=1",
+        "limits.sessions=1",
+        f"out={tmp_path}",
+        "tracking=none",
+    ]
+    assert main([*line, *SMALL]) == 0
+    assert "recalled_tokens" in (tmp_path / "sweep" / "report" / "README.md").read_text()

@@ -35,8 +35,42 @@ def test_an_experiment_expands_into_every_strategy_of_the_leaderboard():
 def test_the_command_line_wins_over_an_experiment():
     configs = plan(["experiment=leaderboard", "seed=5"])
     assert {config["seed"] for config in configs} == {5}
-    only = plan(["experiment=leaderboard", "strategy=bm25"])
-    assert {config["strategy"]["name"] for config in only} == {"bm25"}
+
+
+def test_naming_a_strategy_or_source_selects_runs_of_an_experiment():
+    chosen = plan(["experiment=leaderboard", "strategy=bm25"])
+    assert [(c["source"]["name"], c["strategy"]["name"]) for c in chosen] == [("simulated", "bm25"), ("locomo", "bm25")]
+    assert {c["source"]["name"] for c in plan(["experiment=leaderboard", "source=locomo"])} == {"locomo"}
+
+
+def test_a_number_of_one_source_is_set_where_there_is_one():
+    configs = plan(["experiment=leaderboard", "strategy=bm25", "source.users=3", "source.caption=false"])
+    assert configs[0]["source"]["users"] == 3
+    assert configs[1]["source"]["caption"] is False
+
+
+def test_a_number_that_no_run_of_an_experiment_has_is_refused():
+    with pytest.raises(ConfigError, match=r"there is no key 'source\.user'; the nearest of .* known: users"):
+        plan(["experiment=leaderboard", "source.user=3"])
+
+
+def test_an_experiment_without_the_named_strategy_says_so():
+    with pytest.raises(ConfigError, match="experiment aviary has no run with strategy=none"):
+        plan(["experiment=aviary", "strategy=none"], OUTSIDE)
+
+
+def test_an_outside_name_that_is_taken_is_refused(tmp_path):
+    (tmp_path / "strategy").mkdir()
+    (tmp_path / "strategy" / "bm25.yaml").write_text("_target_: x.Y\nname: bm25\n")
+    with pytest.raises(ConfigError, match="strategy 'bm25' is there already; give yours another name"):
+        plan(["strategy=bm25"], tmp_path)
+
+
+def test_an_outside_folder_may_have_any_name(tmp_path):
+    folder = tmp_path / "my configs (1)"
+    (folder / "strategy").mkdir(parents=True)
+    (folder / "strategy" / "mine.yaml").write_text("_target_: memlab.strategies.none.NoMemory\nname: mine\n")
+    assert plan(["strategy=mine"], folder)[0]["strategy"]["name"] == "mine"
 
 
 def test_a_sweep_spans_a_grid():
@@ -59,6 +93,7 @@ def test_a_sweep_spans_a_grid():
         ("strategy.index.k2=1", "there is no key 'strategy.index.k2'; the nearest of 3 known: k1"),
         ("bm25", "'bm25' is not of the form group=option or key=value"),
         ("query.limit=[1", "query.limit"),
+        ("layer=decay", "there is no config group 'layer'"),
     ],
 )
 def test_what_does_not_exist_is_answered_with_what_does(override, message):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from memlab.config import plan
-from memlab.report.results import load
+from memlab.results import load
 from memlab.runs import execute
 from memlab.stats.age import slope_per_doubling
 

@@ -22,6 +22,7 @@ ORDER = (
         "identity",
         "worker",
         "runs",
+        "results",
         "report",
         "tracking",
         "cli",

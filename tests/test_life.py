@@ -100,3 +100,11 @@ def test_without_limits_a_life_is_itself():
 def test_turns_of_one_moment_are_in_order():
     same = replace(turn(1, "b"), at=START + timedelta(minutes=0))
     assert len(list(life([turn(0, "a"), same]).stream())) == 2
+
+
+def test_limits_forbid_only_what_is_said_within_them():
+    events = [turn(0, "a"), end(1), turn(2, "secret", session=1), end(3, 1), ask(4, "a?", 1)]
+    whole = life(events, {"q4": replace(gold("t0"), forbidden=frozenset({"t2"}))})
+    cut = limited(whole, sessions=1, queries=None)
+    assert [event.id for event in cut.stream() if isinstance(event, Query)] == ["q4"]
+    assert cut.gold["q4"].forbidden == frozenset()

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from memlab.config import ConfigError, plan
+from memlab.events import Turn
 from memlab.runs import execute
 from memlab.sources import SourceError
+from memlab.worker import source_of
 
 OUTSIDE = Path(__file__).parent / "outside"
 SMALL = ["source.users=3", "source.sessions=8", "source.queries=12", "source.ask_from=0.3", "encoder=hashing"]
@@ -100,6 +102,17 @@ def test_one_and_two_workers_give_the_same_bytes_each_from_an_empty_cache(tmp_pa
     assert scores(tmp_path / "1" / "runs") == scores(tmp_path / "2" / "runs")
 
 
+def gone(group: int) -> bool:
+    """Whether every process of a group ends by itself within some seconds."""
+    for _ in range(200):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     """A whole run's cache and scores, for comparison with disturbed ones."""
@@ -119,8 +132,9 @@ def test_killed_at_a_random_moment_and_started_again_a_run_ends_with_the_same_by
     )
     while killed.poll() is None and len(list(tmp_path.glob("*/*/traces/user*"))) <= moment:
         time.sleep(0.002)
-    os.killpg(killed.pid, signal.SIGKILL)
+    os.kill(killed.pid, signal.SIGKILL)
     killed.wait()
+    assert gone(killed.pid)
     finished = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/*/traces/user*")}
     assert len(finished) < 8
     subprocess.run(line, env=env, check=True, capture_output=True)
@@ -137,7 +151,7 @@ def test_a_failing_strategy_does_not_end_the_others(tmp_path, monkeypatch):
         "dead_parrot": "failed",
     }
     (dead,) = [run for run in runs if run.label == "dead_parrot"]
-    assert dead.errors["user-000"] == "RuntimeError: the parrot is dead (parrot.py:20)"
+    assert dead.errors["user-000"] == "RuntimeError: the parrot is dead (parrot.py:22)"
     assert json.loads((dead.folder / "manifest.json").read_text())["status"] == "failed"
 
 
@@ -220,3 +234,67 @@ def test_limits_cut_users_sessions_and_queries(tmp_path):
 def test_texts_that_are_encoded_ahead_are_not_missed_in_the_loop(tmp_path, monkeypatch):
     monkeypatch.setenv("MEMLAB_CACHE", str(tmp_path / "cache"))
     assert run(tmp_path, "strategy=hybrid").missed_texts == 0
+
+
+@pytest.mark.slow
+def test_an_interrupt_stops_the_run_and_keeps_what_is_finished(tmp_path, undisturbed):
+    line, env = command(tmp_path, undisturbed[0], *KILLED, "source.users=60")
+    stopped = subprocess.Popen(line, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    while stopped.poll() is None and not list(tmp_path.glob("*/*/traces/user*")):
+        time.sleep(0.01)
+    os.killpg(stopped.pid, signal.SIGINT)
+    assert b"the same command resumes" in stopped.communicate(timeout=60)[1]
+    assert stopped.returncode == 1
+    assert 1 <= len(list(tmp_path.glob("*/*/traces/user*"))) < 40
+    assert gone(stopped.pid)
+
+
+def only_in(user: str) -> str:
+    """The text of a turn that occurs in one user's life and in no other's."""
+    source = source_of(configs(".")[0])
+    texts = {u: [e.text for e in source.life(u, seed=0).stream() if isinstance(e, Turn)] for u in source.users()}
+    others = {text for other, said in texts.items() if other != user for text in said}
+    return next(text for text in texts[user] if text not in others)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_takes_no_other_user_along(tmp_path):
+    line, env = command(tmp_path, tmp_path / "cache", "strategy=parrot", "strategy.last=1", "workers=2")
+    line[4:4] = ["--config-dir", str(OUTSIDE / "configs")]
+    env["PARROT_DIES_OF"] = only_in("user-001")
+    done = subprocess.run([*line, "+strategy.deadly=true"], env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "partial: parrot on simulated: 1 of 3 users; first user-001: its worker process was killed" in done.stderr
+    assert len(list(tmp_path.glob("*/*/traces/user*"))) == 2
+
+
+def test_what_a_strategy_of_ones_own_does_moves_the_folder(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    module = tmp_path / "changing.py"
+    config = tmp_path / "configs" / "strategy" / "changing.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text("_target_: changing.Mine\nname: changing\n")
+    keys = []
+    for version in ("# one", "# two"):
+        module.write_text(f"from memlab.strategies.none import NoMemory as Mine  {version}\n")
+        line = [*SMALL, f"out={tmp_path / 'runs'}", "workers=1", "tracking=none", "strategy=changing"]
+        keys.append(execute(plan(line, tmp_path / "configs"))[0].key)
+    assert keys[0] != keys[1]
+
+
+def test_a_metric_of_ones_own_is_scored(tmp_path):
+    config = tmp_path / "configs" / "metric" / "mine.yaml"
+    config.parent.mkdir(parents=True)
+    config.write_text("_target_: memlab.metrics.recall.RecallAt\neach: [{level: turn, k: 3}]\n")
+    line = [*SMALL, f"out={tmp_path / 'runs'}", "workers=1", "tracking=none", "strategy=bm25"]
+    (done,) = execute(plan(line, tmp_path / "configs"))
+    summary = json.loads((done.folder / "summary.json").read_text())
+    assert summary["metrics"]["turn_recall@3"]["n"] > 0
+    assert "turn_recall@10" in summary["metrics"]
+
+
+def test_a_score_that_is_no_number_fails_the_user_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(OUTSIDE)
+    (done,) = execute(configs(tmp_path, "strategy=parrot", "+strategy.score=nan", outside=True))
+    assert done.status == "failed"
+    assert "scores nan; it must be 0 or more, finite" in done.errors["user-000"]

@@ -16,6 +16,7 @@ import numpy as np
 from memlab.encoders import Encoder, Vectors
 
 CHUNK = 128
+WAL_TRIES = 200
 
 
 def cache_folder() -> Path:
@@ -44,7 +45,7 @@ class Cached:
         path = folder / "vectors" / f"{inner.identity}.sqlite"
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = sqlite3.connect(path, timeout=60, isolation_level=None)
-        self._file.execute("PRAGMA journal_mode=WAL")
+        _share(self._file)
         self._file.execute("PRAGMA synchronous=NORMAL")
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
         self._file.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value REAL)")
@@ -120,6 +121,17 @@ class Recording:
         rows = np.zeros((len(texts), self.dim), np.float32)
         rows[:, 0] = 1.0
         return rows
+
+
+def _share(file: sqlite3.Connection) -> None:
+    """Switches a new file to WAL; SQLite does not wait here while another process does the same, so we do."""
+    for _ in range(WAL_TRIES):
+        try:
+            file.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+    file.execute("PRAGMA journal_mode=WAL")
 
 
 def _key(text: str) -> bytes:

@@ -5,6 +5,7 @@ Run as a module it verifies the weights, once after installation.
 
 from collections.abc import Sequence
 from hashlib import file_digest
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class MiniLM:
 
     def __init__(self, threads: int = 2) -> None:
         self.dim = 384
-        self.identity = f"minilm-{SHA256[:12]}-{ROWS}x{STEP}-t{threads}-v1"
+        made_by = "-".join(version(name) for name in ("torch", "transformers", "sentence-transformers"))
+        self.identity = f"minilm-{SHA256[:12]}-{ROWS}x{STEP}-t{threads}-{made_by}"
         self._threads = threads
         self._model: Any = None
 

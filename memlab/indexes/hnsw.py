@@ -63,7 +63,7 @@ class Hnsw:
             self._build()
 
     def delete(self, id: str) -> None:
-        """Drops one vector; with a graph, the graph is built anew at the next search."""
+        """Drops one vector; a graph is then built anew, at a cost of O(n), when it is next needed."""
         before = len(self._flat)
         self._flat.delete(id)
         if len(self._flat) < before and self._graph is not None:

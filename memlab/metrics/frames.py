@@ -62,6 +62,7 @@ class Asked:
     sources: list[list[TurnId]]
     valid_tos: list[datetime | None]
     tokens: list[int]
+    limit: int | None
     confidence: float | None
     gold: Gold
 
@@ -92,7 +93,7 @@ class Asked:
             min((self.life.turns[id] for id in nugget.turns), key=lambda turn: (len(turn.text), turn.id))
             for nugget in self.gold.evidence
         )
-        return sorted(dict.fromkeys(turns), key=lambda turn: (len(turn.text), turn.id))
+        return sorted(dict.fromkeys(turns), key=lambda turn: (len(turn.text), turn.id))[: self.limit]
 
     @cached_property
     def ideal_asked(self) -> "Asked":

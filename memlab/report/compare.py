@@ -6,8 +6,8 @@ from typing import Any
 
 from memlab.build import metrics
 from memlab.config import nearest
-from memlab.report.results import Result, ResultError, by_source
 from memlab.report.tables import HEADLINE
+from memlab.results import Result, ResultError, comparable
 from memlab.stats.paired import paired_difference
 
 COMPARED = (HEADLINE, "turn_recall@10", "turn_ndcg@10", "answer_recall@512", "stale_first")
@@ -19,9 +19,9 @@ def compare(results: Sequence[Result], baseline: str) -> list[dict[str, Any]]:
     Raises:
         ResultError: The baseline is not among the runs, or occurs twice on one source.
     """
-    directions = {metric.name: metric.higher_is_better for metric in metrics()}
+    directions = {m.name: m.higher_is_better for r in results for m in metrics(r.config["config_dir"])}
     rows: list[dict[str, Any]] = []
-    for source, group in by_source(results).items():
+    for source, group in comparable(results).items():
         base = [r for r in group if r.strategy == baseline]
         if not base:
             raise ResultError(f"no run of {baseline!r} on {source}; {nearest(baseline, {r.strategy for r in group})}")

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from memlab.report.results import Result
 from memlab.report.tables import BOUNDS, HEADLINE
+from memlab.results import Result
 from memlab.stats.age import by_octave
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#a5682a")
 GREY = "#8a8a8a"
 
 
-def draw_leaderboard(results: Sequence[Result], path: Path) -> None:
-    """The headline with its interval, one bar of dots per strategy, the best on top; bounds in grey."""
+def draw_leaderboard(results: Sequence[Result], path: Path) -> bool:
+    """The headline with its interval, one line per strategy, the best on top; False where none was judged."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     shown = [r for r in reversed(results) if r.figure(HEADLINE).get("mean") is not None]
+    if not shown:
+        return False
     figure, axes = pyplot.subplots(figsize=(7.2, 0.42 * len(shown) + 1.4), layout="constrained")
     for place, result in enumerate(shown):
         found = result.figure(HEADLINE)
@@ -43,6 +45,7 @@ def draw_leaderboard(results: Sequence[Result], path: Path) -> None:
         axes.spines[side].set_visible(False)
     figure.savefig(path, dpi=140)
     pyplot.close(figure)
+    return True
 
 
 def draw_age(results: Sequence[Result], path: Path) -> bool:

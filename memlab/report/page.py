@@ -5,7 +5,8 @@ from pathlib import Path
 
 from memlab.report import tables
 from memlab.report.figures import draw_age, draw_leaderboard
-from memlab.report.results import Result, ResultError, by_source
+from memlab.results import Result, ResultError, comparable
+from memlab.traces import file_safe
 
 READING = """## How to read it
 
@@ -29,7 +30,7 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
     Raises:
         ResultError: No run has results.
     """
-    groups = by_source(results)
+    groups = comparable(results)
     if not groups:
         raise ResultError("no run has results to report; `memlab run` first, and see the manifests of failed runs")
     folder.mkdir(parents=True, exist_ok=True)
@@ -46,11 +47,13 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
 
 
 def _section(source: str, group: Sequence[Result], folder: Path) -> list[str]:
-    draw_leaderboard(group, folder / f"{source}-leaderboard.png")
-    parts = [f"## {source}\n", tables.leaderboard(group).markdown(), f"![leaderboard]({source}-leaderboard.png)\n"]
+    slug = file_safe(source)
+    parts = [f"## {source}\n", tables.leaderboard(source, group).markdown()]
+    if draw_leaderboard(group, folder / f"{slug}-leaderboard.png"):
+        parts.append(f"![leaderboard]({slug}-leaderboard.png)\n")
     parts.append(tables.by_kind(group, tables.HEADLINE).markdown())
-    if draw_age(group, folder / f"{source}-age.png"):
-        parts += [f"![recall against age]({source}-age.png)\n", tables.age_slopes(group).markdown()]
+    if draw_age(group, folder / f"{slug}-age.png"):
+        parts += [f"![recall against age]({slug}-age.png)\n", tables.age_slopes(group).markdown()]
     parts.append(tables.figures(group, tables.BUDGETS, "Within a budget of tokens").markdown())
     parts.append(tables.figures(group, tables.RANKING, "Rankings of sources").markdown())
     if any(r.figure("stale_first").get("n") for r in group):

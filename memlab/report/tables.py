@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memlab.report.results import Result
+from memlab.results import Result
 from memlab.stats import MIN_USERS
 from memlab.stats.age import slope_per_doubling
 
@@ -35,11 +35,12 @@ class Table:
         return f"**{self.caption}**\n\n" + "\n".join(lines) + "\n"
 
 
-def leaderboard(results: Sequence[Result]) -> Table:
+def leaderboard(name: str, results: Sequence[Result]) -> Table:
     """The short table: headline, recall@10, answers, staleness, latency; chance and attainable below."""
     rows = [(_mark(r), *(_reach(r.figure(m)) for m in LEADERBOARD), _timing(r, "recall_p95_ms")) for r in results]
     rows += _bounds(results, LEADERBOARD, extra=1)
-    return Table(_caption(results), ("strategy", *LEADERBOARD, "recall_p95_ms"), rows)
+    rows.append(("*n*", *(_counts(results, m).split(" of ")[0] for m in LEADERBOARD), ""))
+    return Table(_caption(name, results), ("strategy", *LEADERBOARD, "recall_p95_ms"), rows)
 
 
 def figures(results: Sequence[Result], metrics: Sequence[str], title: str) -> Table:
@@ -84,14 +85,14 @@ def age_slopes(results: Sequence[Result]) -> Table:
     return Table(f"{HEADLINE} per doubling of the evidence's age", ("strategy", "slope", "n", "users"), rows)
 
 
-def _caption(results: Sequence[Result]) -> str:
+def _caption(name: str, results: Sequence[Result]) -> str:
     run = results[0].summary["run"]
     users = max(r.summary["run"]["users"] for r in results)
     few = "" if users >= MIN_USERS else f"; under {MIN_USERS} users, no verdict"
     labels = results[0].config["source"].get("labels")
-    n = results[0].figure("recalled_tokens").get("n", 0)
+    n = max(r.figure("recalled_tokens").get("n", 0) for r in results)
     read = f", labels={labels}" if labels else ""
-    return f"{run['source']}: {users} users, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
+    return f"{name}: {users} users, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
 
 
 def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -> list[tuple[str, ...]]:
@@ -130,8 +131,8 @@ def _interval(figure: dict[str, Any]) -> str:
 
 def _counts(results: Sequence[Result], metric: str) -> str:
     found = sorted({(r.figure(metric).get("n", 0), r.figure(metric).get("of", 0)) for r in results})
-    low, high = found[0][0], found[-1][0]
-    return f"{low} of {found[-1][1]}" if low == high else f"{low}–{high} of {found[-1][1]}"
+    low, high, of = found[0][0], found[-1][0], max(total for _, total in found)
+    return f"{low} of {of}" if low == high else f"{low}–{high} of {of}"
 
 
 def _timing(result: Result, name: str) -> str:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +136,28 @@ def _parse(file: Path) -> list[dict[str, Any]]:
             raise SourceError(
                 f"source locomo: {file}, conversation {place}: no {sorted(missing)[0]!r}; not LoCoMo's layout"
             )
-        for index, question in enumerate(sample["qa"]):
+        for index, question in enumerate(_checked_parts(file, sample)):
             if question.get("category") not in KINDS or "question" not in question:
                 raise SourceError(
                     f"source locomo: {file}, {sample['sample_id']}, question {index}: "
                     f"category is {question.get('category')!r}; it must be 1 to 5, with a question"
                 )
     return samples
+
+
+def _checked_parts(file: Path, sample: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The questions of a conversation whose parts are of the right kind."""
+    where = f"source locomo: {file}, {sample['sample_id']}"
+    conversation, questions = sample["conversation"], sample["qa"]
+    if not isinstance(conversation, dict) or not isinstance(questions, list):
+        raise SourceError(f"{where}: 'conversation' must be a mapping and 'qa' a list")
+    for key, turns in conversation.items():
+        for place, turn in enumerate(turns or () if re.fullmatch(r"session_\d+", key) else ()):
+            if not isinstance(turn, dict) or not all(
+                isinstance(turn.get(n), str) for n in ("speaker", "dia_id", "text")
+            ):
+                raise SourceError(f"{where}, {key}, turn {place}: it needs 'speaker', 'dia_id' and 'text'")
+    return questions
 
 
 def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: UserId) -> list[Turn]:
@@ -173,7 +188,7 @@ def _times_lifted(sample: Mapping[str, Any]) -> int:
     conversation = sample["conversation"]
     sessions = sorted(int(m[1]) for key in conversation if (m := re.fullmatch(r"session_(\d+)", key)))
     ats = [_time(conversation.get(f"session_{n}_date_time"), sample["sample_id"], n) for n in sessions]
-    return sum(later < before for before, later in pairwise(ats))
+    return sum(at < latest for at, latest in zip(ats[1:], accumulate(ats, max), strict=False))
 
 
 def _time(text: str | None, user: UserId, session: int) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Protocol, assert_never
 
 from memlab.events import (
@@ -65,9 +66,10 @@ class TurnLog:
             self._announce(record)
 
     def observe(self, event: Observed) -> None:
-        """Keeps a turn; drops memories on `Forget`, and on `Erasure` those with an erased source."""
+        """Keeps a turn, once if it is said again; drops memories on `Forget`, and erased ones on `Erasure`."""
         match event:
             case Turn():
+                self.drop([event.id])
                 record = Record(id=event.id, text=event.text, sources=(event.id,), at=event.at)
                 self._store.put(record)
                 self._announce(record)
@@ -82,7 +84,8 @@ class TurnLog:
 
     def drop(self, ids: Iterable[MemoryId]) -> None:
         """Forgets memories, for an erasure or because there is no room; ids that are not there are no error."""
-        going = [id for id in ids if id in self._memories]
+        named = set(ids)
+        going = [id for id in self._memories if id in named] if named else []
         self._store.delete(going)
         for id in going:
             del self._memories[id]
@@ -94,19 +97,12 @@ class TurnLog:
 
     def newest(self, n: int | None) -> tuple[Memory, ...]:
         """The last `n` memories, newest first; None means all. Scores fall by position from 1."""
-        latest = list(reversed(self._memories.values()))[:n]
+        latest = islice(reversed(self._memories.values()), n)
         return tuple(replace(memory, score=1 / (1 + place)) for place, memory in enumerate(latest))
-
-    def oldest(self) -> MemoryId:
-        """The id of the memory that came first."""
-        return next(iter(self._memories))
 
     def memories(self) -> Iterator[Memory]:
         """All memories in the order in which they came."""
         return iter(list(self._memories.values()))
-
-    def __len__(self) -> int:
-        return len(self._memories)
 
     def __getitem__(self, id: MemoryId) -> Memory:
         return self._memories[id]

@@ -1,6 +1,6 @@
 """The short-term buffer: the last turns of the conversation, first in, first out.
 
-From the guide's short-term memory: 10 to 50 messages, oldest out first. What is older than the window is gone.
+From the guide's short-term memory: 10 to 50 messages, oldest out first. What is older is never recalled.
 """
 
 from collections.abc import Iterator
@@ -12,6 +12,9 @@ from memlab.strategies.base import TurnLog
 
 class Buffer:
     """A window over the last `capacity` turns.
+
+    Older turns stay in the store, out of reach: when a turn in the window is erased, the window holds what it would
+    hold had that turn never been said.
 
     Args:
         store: Where the turns are kept.
@@ -28,18 +31,16 @@ class Buffer:
         self._capacity = capacity
 
     def observe(self, event: Observed) -> None:
-        """Keeps turns while there is room; the oldest makes room for the newest."""
+        """Keeps turns, forgets what is erased."""
         self._turns.observe(event)
-        while len(self._turns) > self._capacity:
-            self._turns.drop([self._turns.oldest()])
 
     def recall(self, query: Query) -> Recall:
         """The window, newest first, whatever the query says."""
-        return Recall(memories=self._turns.newest(query.limit))
+        return Recall(memories=self._turns.newest(self._capacity)[: query.limit])
 
     def memories(self) -> Iterator[Memory]:
         """The window, oldest first."""
-        return self._turns.memories()
+        return reversed(self._turns.newest(self._capacity))
 
     def close(self) -> None:
         """Closes the store."""

@@ -1,6 +1,6 @@
 """The ceiling: it is told which turns are the evidence, and returns exactly those.
 
-The only strategy that sees the judge's notes; `memlab.runs` hands them over, and no other may ask for them.
+The only strategy that sees the judge's notes; `memlab.build` hands them over, to no other.
 """
 
 from collections.abc import Iterator, Mapping

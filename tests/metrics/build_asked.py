@@ -73,6 +73,7 @@ def ask(
         sources=[list(sources) for _, sources in memories],
         valid_tos=[None] * len(memories),
         tokens=[count_tokens(text) for text, _ in memories],
+        limit=None,
         confidence=None,
         gold=Gold(
             kind="current_value",

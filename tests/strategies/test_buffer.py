@@ -17,12 +17,12 @@ def test_the_oldest_turn_makes_room_for_the_newest():
     assert [memory.id for memory in strategy.memories()] == ["t2", "t3", "t4"]
 
 
-def test_what_fell_out_does_not_return_when_room_is_made():
+def test_an_erased_turn_makes_room_as_if_it_had_never_been_said():
     strategy = make("strategy/buffer", capacity=2)
     for place in range(3):
         strategy.observe(turn(place, f"turn {place}"))
     strategy.observe(Erasure(at=START.replace(hour=23), session=0, turns=frozenset({"t2"})))
-    assert ids(strategy) == ["t1"]
+    assert ids(strategy) == ["t1", "t0"]
 
 
 def test_a_buffer_without_room_is_refused():

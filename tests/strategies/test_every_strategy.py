@@ -109,6 +109,13 @@ class TestEveryStrategy:
         reopened = build(name, SqliteStore(tmp_path / "memory.sqlite"))
         assert recalled(reopened) == before
 
+    def test_a_turn_that_is_observed_again_is_held_once(self, name):
+        strategy = told(told(build(name)))
+        ids = [m.id for m in strategy.memories()]
+        assert len(ids) == len(set(ids))
+        strategy.observe(Erasure(at=START + timedelta(minutes=20), session=2, turns=frozenset(ids)))
+        assert list(strategy.memories()) == []
+
     def test_odd_texts_survive(self, name):
         strategy = told(build(name), [text.encode("utf-8", "replace").decode() for text in ODD])
         for text in ("", "東京", "x" * 1000, "\x00"):

@@ -84,15 +84,40 @@ def load(folders: Iterable[Path]) -> list[Result]:
     return list(newest.values())
 
 
-def by_source(results: Sequence[Result]) -> dict[str, list[Result]]:
-    """Results with figures by source, the best headline first."""
+def comparable(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """Results that were asked the same questions, by a name for what they share, the best headline first.
+
+    Runs of one source that differ in data, its parameters, limits, query or seed are groups of their own, and their
+    names say in what they differ.
+    """
     groups: dict[str, list[Result]] = {}
     for result in results:
         if result.summary and result.status in ("complete", "partial"):
-            groups.setdefault(result.source, []).append(result)
+            groups.setdefault(json.dumps(_setting(result), sort_keys=True), []).append(result)
+    named: dict[str, list[Result]] = {}
     for group in groups.values():
-        group.sort(key=lambda r: (-(r.figure("evidence_recall@512").get("mean") or 0.0), r.strategy))
-    return dict(sorted(groups.items(), reverse=True))
+        rivals = [other for other in groups.values() if other[0].source == group[0].source]
+        named[_group_name(group[0], [rival[0] for rival in rivals])] = sorted(
+            group, key=lambda r: (-(r.figure("evidence_recall@512").get("mean") or 0.0), r.strategy)
+        )
+    return dict(sorted(named.items(), key=lambda item: (item[1][0].source != "simulated", item[0])))
+
+
+def _setting(result: Result) -> dict[str, Any]:
+    """What decides which questions are asked of which lives, flat."""
+    source = {
+        name: value for name, value in result.config["source"].items() if name not in ("path", "sha256", "_target_")
+    }
+    parts = {"": source, "limits.": result.config["limits"], "query.": result.config["query"]}
+    flat = {f"{prefix}{name}": value for prefix, part in parts.items() for name, value in part.items()}
+    return flat | {"seed": result.config["seed"], "data": result.summary["run"]["data"][:8]}
+
+
+def _group_name(result: Result, rivals: Sequence[Result]) -> str:
+    own = _setting(result)
+    differing = [name for name in own if any(_setting(rival).get(name) != own[name] for rival in rivals)]
+    suffix = ", ".join(f"{name}={own[name]}" for name in differing)
+    return f"{result.source} ({suffix})" if suffix else result.source
 
 
 def _load(home: Path) -> Result:

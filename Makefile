@@ -15,7 +15,7 @@ lint: .venv/installed
 
 reports: .venv/installed
 	@$(BIN)/memlab run experiment=leaderboard out=runs/reports tracking=none
-	@rm -rf reports/leaderboard && cp -r runs/reports/leaderboard/report reports/leaderboard
+	@rm -rf reports/leaderboard && mkdir -p reports && cp -r runs/reports/leaderboard/report reports/leaderboard
 
 .venv/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "memlab needs Python 3.11 or newer; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 2; }

@@ -30,10 +30,10 @@ class MlflowView:
         """Logs runs with results and returns the command that opens the UI on them."""
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("DO_NOT_TRACK", "true")
-        logging.getLogger("alembic").setLevel(logging.ERROR)
-        logging.getLogger("mlflow").setLevel(logging.ERROR)
         import mlflow
 
+        for name in ("alembic", "mlflow"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         uri = self._uri or f"sqlite:///{out.absolute() / 'mlflow.db'}"
         mlflow.set_tracking_uri(uri)
         for name in sorted({r.config["experiment"] or "single" for r in results}):

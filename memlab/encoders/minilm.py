@@ -90,7 +90,9 @@ def _load(threads: int):
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()
     folder = minilm_folder()
     verify(folder)
     torch.set_num_threads(threads)

@@ -1,13 +1,13 @@
 """What a metric is, and the few things that several of them need."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import comb
 from typing import Literal, Protocol
 
 from memlab.events import UserId
-from memlab.metrics.frames import Asked, RunFrames
+from memlab.metrics.frames import Asked, Nuggets, RunFrames
 
 SCORE_VERSION = 1
 Level = Literal["turn", "session"]
@@ -57,11 +57,25 @@ class Metric(Protocol):
         ...
 
 
-def counted(asked: Asked, level: Level, k: int) -> bool:
-    """Whether a ranking at k is judged: there is evidence and, among turns, at least 4k to choose from."""
-    return bool(asked.nuggets[level]) and (
-        level == "session" or asked.candidates["turn"] >= MIN_CANDIDATES_PER_RANK * k
-    )
+def at_k(
+    run: RunFrames,
+    name: str,
+    level: Level,
+    k: int,
+    value: Callable[[Sequence[str], Nuggets], float],
+    chance: Callable[[int, Nuggets], float | None],
+) -> Iterator[Score]:
+    """Judges every ranking that has evidence and, among turns, at least 4k to choose from.
+
+    Args:
+        value: Of ranked sources and nuggets; of the oracle's sources it is what is attainable.
+        chance: Of the number of candidates and the nuggets.
+    """
+    for asked in run.asked:
+        nuggets, n = asked.nuggets[level], asked.candidates[level]
+        if nuggets and (level == "session" or n >= MIN_CANDIDATES_PER_RANK * k):
+            best = value(asked.ideal_asked.ranked[level], nuggets)
+            yield query_score(name, asked, value(asked.ranked[level], nuggets), chance(n, nuggets), best)
 
 
 def check_level(name: str, level: str, k: int) -> None:

@@ -1,11 +1,11 @@
 """`turn_any@k`, `turn_all@k` and their session forms: whether some, or all, of the evidence is among the first k."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-from memlab.metrics.base import Level, Score, chance_of_hit, check_level, counted, query_score
+from memlab.metrics.base import Level, Score, at_k, chance_of_hit, check_level
 from memlab.metrics.frames import Nuggets, RunFrames
 from memlab.metrics.recall import recall_at
 
@@ -35,14 +35,10 @@ class HitsAt:
 
     def score(self, run: RunFrames) -> Iterator[Score]:
         """0 or 1 per query with evidence and enough candidates."""
-        for asked in run.asked:
-            if counted(asked, self.level, self.k):
-                nuggets, n = asked.nuggets[self.level], asked.candidates[self.level]
-                value = self._hit(recall_at(asked.ranked[self.level], nuggets, self.k))
-                best = self._hit(recall_at(asked.ideal_asked.ranked[self.level], nuggets, self.k))
-                yield query_score(self.name, asked, value, self._chance(n, nuggets), best)
+        return at_k(run, self.name, self.level, self.k, self._hit, self._chance)
 
-    def _hit(self, recall: float) -> float:
+    def _hit(self, ranked: Sequence[str], nuggets: Nuggets) -> float:
+        recall = recall_at(ranked, nuggets, self.k)
         return float(recall > 0 if self.of == "any" else recall == 1)
 
     def _chance(self, candidates: int, nuggets: Nuggets) -> float | None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from memlab.metrics.base import Level, Score, chance_of_first, check_level, counted, query_score
-from memlab.metrics.frames import RunFrames
+from memlab.metrics.base import Level, Score, at_k, chance_of_first, check_level
+from memlab.metrics.frames import Nuggets, RunFrames
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,18 @@ class MrrAt:
 
     def score(self, run: RunFrames) -> Iterator[Score]:
         """One number per query with evidence and enough candidates."""
-        for asked in run.asked:
-            if counted(asked, self.level, self.k):
-                relevant, n = frozenset().union(*asked.nuggets[self.level]), asked.candidates[self.level]
-                ranks = range(1, min(self.k, n) + 1)
-                chance = sum(chance_of_first(n, len(relevant), rank) / rank for rank in ranks)
-                value = mrr_at(asked.ranked[self.level], relevant, self.k)
-                yield query_score(self.name, asked, value, chance, 1.0)
+        return at_k(run, self.name, self.level, self.k, partial(mrr_at, k=self.k), self._chance)
+
+    def _chance(self, candidates: int, nuggets: Nuggets) -> float:
+        relevant, ranks = frozenset().union(*nuggets), range(1, min(self.k, candidates) + 1)
+        return sum(chance_of_first(candidates, len(relevant), rank) / rank for rank in ranks)
 
 
-def mrr_at(ranked: Sequence[str], relevant: frozenset[str], k: int) -> float:
-    """One over the first relevant rank, counted from 1.
+def mrr_at(ranked: Sequence[str], nuggets: Nuggets, k: int) -> float:
+    """One over the rank of the first source that belongs to any nugget, counted from 1.
 
-    >>> mrr_at(["x", "a"], frozenset("a"), k=10)
+    >>> mrr_at(["x", "a"], [frozenset("a")], k=10)
     0.5
     """
+    relevant = frozenset().union(*nuggets)
     return next((1 / rank for rank, source in enumerate(ranked[:k], start=1) if source in relevant), 0.0)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import log2
 
-from memlab.metrics.base import Level, Score, chance_of_first, check_level, counted, query_score
+from memlab.metrics.base import Level, Score, at_k, chance_of_first, check_level
 from memlab.metrics.frames import Nuggets, RunFrames
 
 
@@ -28,12 +29,7 @@ class NdcgAt:
 
     def score(self, run: RunFrames) -> Iterator[Score]:
         """One number per query with evidence and enough candidates."""
-        for asked in run.asked:
-            if counted(asked, self.level, self.k):
-                nuggets, n = asked.nuggets[self.level], asked.candidates[self.level]
-                value = ndcg_at(asked.ranked[self.level], nuggets, self.k)
-                best = ndcg_at(asked.ideal_asked.ranked[self.level], nuggets, self.k)
-                yield query_score(self.name, asked, value, _chance(n, nuggets, self.k), best)
+        return at_k(run, self.name, self.level, self.k, partial(ndcg_at, k=self.k), partial(_chance, k=self.k))
 
 
 def ndcg_at(ranked: Sequence[str], nuggets: Nuggets, k: int) -> float:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from memlab.metrics.base import Level, Score, chance_of_hit, check_level, counted, query_score
+from memlab.metrics.base import Level, Score, at_k, chance_of_hit, check_level
 from memlab.metrics.frames import Nuggets, RunFrames
 
 
@@ -27,13 +28,10 @@ class RecallAt:
 
     def score(self, run: RunFrames) -> Iterator[Score]:
         """One share per query with evidence and enough candidates."""
-        for asked in run.asked:
-            if counted(asked, self.level, self.k):
-                nuggets, n = asked.nuggets[self.level], asked.candidates[self.level]
-                chance = sum(chance_of_hit(n, len(nugget), self.k) for nugget in nuggets) / len(nuggets)
-                value = recall_at(asked.ranked[self.level], nuggets, self.k)
-                best = recall_at(asked.ideal_asked.ranked[self.level], nuggets, self.k)
-                yield query_score(self.name, asked, value, chance, best)
+        return at_k(run, self.name, self.level, self.k, partial(recall_at, k=self.k), self._chance)
+
+    def _chance(self, candidates: int, nuggets: Nuggets) -> float:
+        return sum(chance_of_hit(candidates, len(nugget), self.k) for nugget in nuggets) / len(nuggets)
 
 
 def recall_at(ranked: Sequence[str], nuggets: Nuggets, k: int) -> float:

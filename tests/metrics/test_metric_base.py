@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memlab.build import metrics
-from memlab.metrics.base import chance_of_first, chance_of_hit, check_level, counted, query_score
+from memlab.metrics.base import at_k, chance_of_first, chance_of_hit, check_level, query_score
 from memlab.metrics.frames import RunFrames
 
 LAW = settings(max_examples=80, deadline=None)
@@ -42,6 +42,11 @@ def test_first_ranks_are_exact_over_every_order(relevant, rank):
     orders = list(permutations(range(5)))
     first = [next(place for place, one in enumerate(order, start=1) if one < relevant) for order in orders]
     assert chance_of_first(5, relevant, rank) == pytest.approx(first.count(rank) / len(orders))
+
+
+def counted(asked, level, k):
+    """Whether a ranking metric judges the query."""
+    return bool(list(at_k(RunFrames([asked], []), "x", level, k, lambda *_: 0.0, lambda *_: None)))
 
 
 def test_nothing_relevant_is_never_met():

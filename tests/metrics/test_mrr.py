@@ -44,8 +44,8 @@ def test_the_first_turn_of_any_nugget_counts():
 
 
 def test_nothing_counts_beyond_rank_k():
-    assert mrr_at(["x", "y", "a"], frozenset("a"), k=2) == 0.0
-    assert mrr_at(["x", "y", "a"], frozenset("a"), k=3) == pytest.approx(1 / 3)
+    assert mrr_at(["x", "y", "a"], [frozenset("a")], k=2) == 0.0
+    assert mrr_at(["x", "y", "a"], [frozenset("a")], k=3) == pytest.approx(1 / 3)
 
 
 def test_the_session_of_the_evidence_is_met_by_any_of_its_turns():

@@ -147,6 +147,10 @@ class Tracer:
         """Notes what the strategy could still say at a session's end: a row without a query."""
         self._rows["traces"].append(self._held(list(memories)) | {"session": end.session, "at": end.at})
 
+    def encoded(self, seconds: float) -> None:
+        """Notes what encoding the user's texts one at a time would take, apart from the strategy's own time."""
+        self._time("encode", 0, seconds)
+
     def write(self, folder: Path) -> None:
         """Writes the user's four files, the trace last.
 

@@ -125,9 +125,12 @@ def live_and_score(task: Task) -> Done:
         missed = 0
         if not is_finished(task.folder, task.user):
             encoder = _encoder(json.dumps(task.config["encoder"])) if build.wants_encoder(task.config) else None
-            before = encoder.missed if encoder else 0
-            _live(task, encoder).write(task.folder)
-            missed = encoder.missed - before if encoder else 0
+            texts, before = (encoder.texts, encoder.missed) if encoder else (0, 0)
+            tracer = _live(task, encoder)
+            if encoder:
+                tracer.encoded((encoder.texts - texts) * (encoder.seconds_per_text(()) or 0.0))
+                missed = encoder.missed - before
+            tracer.write(task.folder)
         frames = read_frames(task.folder, [task.user])
         scores = [score for metric in build.metrics(task.config["config_dir"]) for score in metric.score(frames)]
         timings = [row | {"user": task.user} for row in read_rows(task.folder, "timings", task.user)]

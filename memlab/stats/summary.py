@@ -49,19 +49,25 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
 def percentiles(timings: Iterable[dict[str, Any]]) -> dict[str, float | None]:
     """`recall_p95_ms` and the like, from rows of `what` and `seconds` in order; a user's first ten of each are dropped.
 
-    A percentile without enough observations (p95 from 200, p99 from 1,000) is None.
+    A percentile without enough observations (p95 from 200, p99 from 1,000) is None. Rows of `encode` add up to
+    `encode_seconds`, None without any.
     """
+    rows = list(timings)
+    encoding = [row["seconds"] for row in rows if row["what"] == "encode"]
     spent: dict[str, list[float]] = {"observe": [], "recall": [], "session_end": []}
     seen: dict[tuple[str, str], int] = defaultdict(int)
-    for row in timings:
+    for row in rows:
+        if row["what"] not in spent:
+            continue
         seen[row["user"], row["what"]] += 1
         if seen[row["user"], row["what"]] > WARM_UP:
             spent[row["what"]].append(row["seconds"])
-    return {
+    found = {
         f"{what}_p{p}_ms": round(1000 * float(np.percentile(seconds, p)), 4) if len(seconds) >= enough else None
         for what, seconds in spent.items()
         for p, enough in ENOUGH.items()
     }
+    return found | {"encode_seconds": round(sum(encoding), 3) if encoding else None}
 
 
 def session_means(scores: Path) -> dict[str, list[tuple[int, float]]]:

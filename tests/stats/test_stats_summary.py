@@ -132,8 +132,15 @@ def test_ten_timings_are_all_warm_up():
 
 def test_every_percentile_is_present_and_blank_without_timings():
     found = percentiles([])
-    assert found.keys() == {f"{w}_p{p}_ms" for w in ("observe", "recall", "session_end") for p in (50, 95, 99)}
+    names = {f"{w}_p{p}_ms" for w in ("observe", "recall", "session_end") for p in (50, 95, 99)}
+    assert found.keys() == names | {"encode_seconds"}
     assert set(found.values()) == {None}
+
+
+def test_encoding_adds_up_and_is_in_no_percentile():
+    found = percentiles([*rows("encode", 1.5, 2.5), *rows("recall", *[0.001] * 11)])
+    assert found["encode_seconds"] == 4.0
+    assert found["recall_p50_ms"] == 1.0
 
 
 @pytest.mark.parametrize(("percentile", "needed"), [(50, 1), (95, 200), (99, 1000)])

@@ -12,6 +12,7 @@ import yaml
 from memlab.paths import configs_folder
 
 Config = dict[str, Any]
+Compose = Callable[[list[str]], Config]
 
 
 class ConfigError(ValueError):
@@ -56,13 +57,16 @@ def plan(overrides: Sequence[str], config_dir: Path | str | None = None, sweep: 
 
     Args:
         overrides: `group=option` and `key=value`, as Hydra reads them.
-        config_dir: An outside folder of config groups, searched first.
+        config_dir: An outside folder of config groups, beside the bundled one.
         sweep: Whether comma lists and ranges span a grid of runs.
 
     Raises:
         ConfigError: A group, option or key does not exist, or a value cannot be read.
     """
     _check_names(config_dir)
+    for override in overrides:
+        if "=" not in override:
+            raise ConfigError(f"{override!r} is not of the form group=option or key=value")
     lines = _sweep(overrides) if sweep else [list(overrides)]
     outside = str(Path(config_dir).absolute()) if config_dir else None
     configs = [config | {"config_dir": outside} for line in lines for config in _expand(line, config_dir)]
@@ -82,20 +86,31 @@ def _expand(overrides: list[str], config_dir: Path | str | None) -> Iterator[Con
             yield compose(rest) | {"experiment": None}
             return
         experiment = load_option("experiment", str(named), config_dir)
-        chosen = {_name(o): o.split("=", 1)[1] for o in rest if _name(o) in ("source", "strategy")}
-        entries = [entry for entry in _entries(experiment, config_dir) if chosen.items() <= entry.items()]
-        rest = [o for o in rest if _name(o) not in chosen]
-        if not entries:
-            raise ConfigError(f"experiment {named} has no run with {' '.join(f'{k}={v}' for k, v in chosen.items())}")
-        for override in rest:
-            if not any(_fits(override, entry, config_dir) for entry in entries):
-                compose([f"source={entries[0]['source']}", f"strategy={entries[0]['strategy']}", override])
-        for entry in entries:
-            own = [f"source={entry['source']}", f"strategy={entry['strategy']}"]
-            own += [f"layer={entry['layer']}"] if "layer" in entry else []
-            fitting = [o for o in rest if _fits(o, entry, config_dir)]
-            own += [o for o in entry.get("overrides", []) if _name(o) not in map(_name, fitting)]
-            yield compose(own + fitting) | {"experiment": experiment["name"]}
+        for line in _runs_of(experiment, rest, config_dir, compose):
+            yield compose(line) | {"experiment": experiment["name"]}
+
+
+def _runs_of(
+    experiment: Config, overrides: list[str], config_dir: Path | str | None, compose: Compose
+) -> Iterator[list[str]]:
+    """The overrides of each run of an experiment: `source=` and `strategy=` select runs, the rest changes them."""
+    chosen = {_name(o): o.split("=", 1)[1] for o in overrides if _name(o) in ("source", "strategy")}
+    rest = [o for o in overrides if _name(o) not in chosen]
+    entries = [entry for entry in _entries(experiment, config_dir) if chosen.items() <= entry.items()]
+    if not entries:
+        wanted = " ".join(f"{name}={value}" for name, value in chosen.items())
+        raise ConfigError(f"experiment {experiment['name']} has no run with {wanted}")
+    for override in rest:
+        if not any(_fits(override, entry, config_dir) for entry in entries):
+            compose([*_chosen(entries[0]), override])  # says what is wrong with it
+    for entry in entries:
+        fitting = [o for o in rest if _fits(o, entry, config_dir)]
+        own = [o for o in entry.get("overrides", []) if _name(o) not in map(_name, fitting)]
+        yield [*_chosen(entry), *own, *fitting]
+
+
+def _chosen(entry: Config) -> list[str]:
+    return [f"{group}={entry[group]}" for group in ("source", "strategy", "layer") if group in entry]
 
 
 def _entries(experiment: Config, config_dir: Path | str | None) -> Iterator[Config]:
@@ -128,15 +143,17 @@ def _strategies(named: str | list[str], config_dir: Path | str | None) -> list[s
 def _sweep(overrides: Sequence[str]) -> list[list[str]]:
     from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
     from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
 
-    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    try:
+        parsed = OverridesParser.create().parse_overrides(list(overrides))
+    except HydraException as error:
+        raise ConfigError(str(error).strip().splitlines()[0]) from error
     return [list(line) for batch in BasicSweeper.split_arguments(parsed, max_batch_size=None) for line in batch]
 
 
 def _check(override: str, config_dir: Path | str | None) -> None:
     key, _, value = override.partition("=")
-    if not _:
-        raise ConfigError(f"{override!r} is not of the form group=option or key=value")
     if key in _groups(config_dir) | {"layer"} and value != "null" and not value.startswith(("[", "{")):
         load_option(key, value, config_dir)
 
@@ -169,7 +186,7 @@ def _hydra(config_dir: Path | str | None):
         yield composed
 
 
-def _explained(error: Exception, overrides: list[str], composed: Callable[[list[str]], Config]) -> str:
+def _explained(error: Exception, overrides: list[str], composed: Compose) -> str:
     """The first line of what Hydra says; for a key that does not exist, the three nearest beside it."""
     lost = re.match(r"Could not override '([\w.@/]+)'", str(error))
     others = [o for o in overrides if lost and _name(o) != lost[1]]

@@ -182,3 +182,9 @@ def test_a_report_without_judged_queries_is_still_a_report(tmp_path):
     ]
     assert main([*line, *SMALL]) == 0
     assert "recalled_tokens" in (tmp_path / "sweep" / "report" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("line", [["-m", "bm25"], ["-m", "seed=[1"], ["seed=[1"], ["=3"]])
+def test_what_cannot_be_parsed_is_one_line(capsys, line):
+    assert main(["run", *line, "tracking=none"]) == 2
+    assert capsys.readouterr().err.startswith("memlab run: ")

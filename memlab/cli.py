@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,8 +117,9 @@ def _show_view(view: Any, good: Sequence[Any], out: Path) -> int:
 
 def _tell_failures(runs: Sequence[Any]) -> int:
     worst = 0
-    for error, labels in _skipped(runs).items():
-        print(f"skipped: {', '.join(labels)}: {error}", file=sys.stderr)
+    skipped = Counter((run.source, run.errors[""]) for run in runs if run.status == "skipped")
+    for (source, error), n in skipped.items():
+        print(f"skipped: {n} run{'s' if n > 1 else ''} on {source}: {error}", file=sys.stderr)
     for run in runs:
         if run.status not in ("complete", "skipped"):
             worst = 1
@@ -125,14 +127,6 @@ def _tell_failures(runs: Sequence[Any]) -> int:
             whom = f"{len(run.errors)} of {len(run.users)} users; first {user}: " if user else ""
             print(f"{run.status}: {run.label} on {run.source}: {whom}{error}", file=sys.stderr)
     return worst
-
-
-def _skipped(runs: Sequence[Any]) -> dict[str, list[str]]:
-    reasons: dict[str, list[str]] = {}
-    for run in runs:
-        if run.status == "skipped":
-            reasons.setdefault(run.errors[""], []).append(run.label)
-    return reasons
 
 
 def _report(args: argparse.Namespace) -> int:
@@ -153,11 +147,10 @@ def _compare(args: argparse.Namespace) -> int:
         return 0
     for source, metric in dict.fromkeys((row["source"], row["metric"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"]) == (source, metric)]
-        caption = (
-            f"{source}, {metric}: minus {args.baseline}, paired by {own[0]['n']} questions of {own[0]['users']} users"
-        )
-        columns = ("strategy", "difference", "95 % interval", "better:worse users", "verdict")
-        _print_table(caption, columns, map(_compared, own))
+        columns = ("strategy", "difference", "95 % interval", "n", "better:worse users", "verdict")
+        _print_table(f"{source}, {metric}: minus {args.baseline}, paired by question", columns, map(_compared, own))
+    print("Verdicts are unadjusted: an experiment's README names its primary comparison,")
+    print("all others are exploratory.")
     return 0
 
 
@@ -223,6 +216,8 @@ def _print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
             overflow="fold",
         )
     for row in rows:
+        if len(row) != len(columns):
+            raise ValueError(f"{caption}: {len(row)} cells under {len(columns)} columns")
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 80).print(table)
 

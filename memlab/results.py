@@ -115,7 +115,11 @@ def _setting(result: Result) -> dict[str, Any]:
 
 def _group_name(result: Result, rivals: Sequence[Result]) -> str:
     own = _setting(result)
-    differing = [name for name in own if any(_setting(rival).get(name) != own[name] for rival in rivals)]
+    differing = [
+        name
+        for name in own
+        if own[name] is not None and any(_setting(rival).get(name) != own[name] for rival in rivals)
+    ]
     suffix = ", ".join(f"{name}={own[name]}" for name in differing)
     return f"{result.source} ({suffix})" if suffix else result.source
 

@@ -66,8 +66,8 @@ def pool(workers: int) -> Iterator[Callable[[Callable[[Task], Any], Sequence[Tas
     try:
         yield lambda function, tasks: _spread(function, tasks, workers, executors)
     except BaseException:
-        for executor in executors:
-            executor.shutdown(wait=False, cancel_futures=True)
+        for executor in executors:  # waiting: an executor that is collected before it has cancelled does all its tasks
+            executor.shutdown(wait=True, cancel_futures=True)
         raise
 
 

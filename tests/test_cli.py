@@ -59,7 +59,13 @@ def test_compare_is_paired_and_shy_under_six_users(runs, capsys):
 
 def test_compare_fits_a_terminal(runs, capsys):
     assert main(["compare", str(runs), "--baseline", "bm25"]) == 0
-    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+    printed = capsys.readouterr().out.splitlines()
+    assert max(map(len, printed)) <= 80
+    assert any(
+        line.split() == ["strategy", "difference", "95", "%", "interval", "n", "better:worse", "users", "verdict"]
+        for line in printed
+    )
+    assert "all others are exploratory." in printed
 
 
 def test_an_unknown_baseline_is_answered_with_the_nearest(runs, capsys):

@@ -239,7 +239,14 @@ def test_texts_that_are_encoded_ahead_are_not_missed_in_the_loop(tmp_path, monke
 @pytest.mark.slow
 def test_an_interrupt_stops_the_run_and_keeps_what_is_finished(tmp_path, undisturbed):
     line, env = command(tmp_path, undisturbed[0], *KILLED, "source.users=60")
-    stopped = subprocess.Popen(line, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    stopped = subprocess.Popen(
+        line,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background shell ignores it
+    )
     while stopped.poll() is None and not list(tmp_path.glob("*/*/traces/user*")):
         time.sleep(0.01)
     os.killpg(stopped.pid, signal.SIGINT)

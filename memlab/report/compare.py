@@ -10,7 +10,7 @@ from memlab.report.tables import HEADLINE
 from memlab.results import Result, ResultError, comparable
 from memlab.stats.paired import paired_difference
 
-COMPARED = (HEADLINE, "turn_recall@10", "turn_ndcg@10", "answer_recall@512", "stale_first")
+COMPARED = (HEADLINE, "turn_recall@10", "turn_ndcg@10", "answer_recall@512", "current_first")
 
 
 def compare(results: Sequence[Result], baseline: str) -> list[dict[str, Any]]:

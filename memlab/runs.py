@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from memlab.config import Config, ConfigError
 from memlab.encoders.cached import Cached, Recording, cache_folder
 from memlab.events import UserId
 from memlab.identity import SCHEMA_VERSION, metrics_digest, provenance, run_key
-from memlab.metrics.base import SCORE_VERSION
+from memlab.metrics.base import SCORE_VERSION, Score
 from memlab.sources import MissingData
 from memlab.stats.summary import percentiles, summarise
 from memlab.traces import is_finished, write_parquet
@@ -182,7 +182,8 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
     run.status = "failed" if not good else "partial" if run.errors else "complete"
     scores = [score for result in good for score in result.scores]
     timings = [row for result in good for row in result.timings]
-    rows = [asdict(score) | {"score_version": SCORE_VERSION} for score in scores]
+    columns: dict[str, Any] = {part.name: [getattr(score, part.name) for score in scores] for part in fields(Score)}
+    columns["score_version"] = [SCORE_VERSION] * len(scores)
     queries, sessions = sum(result.queries for result in good), sum(result.sessions for result in good)
     about = {
         "key": run.key,
@@ -197,7 +198,7 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
         "score_version": SCORE_VERSION,
     }
     try:
-        write_parquet(pa.Table.from_pylist(rows, schema=SCORES), run.folder / "scores.parquet")
+        write_parquet(pa.table(columns, schema=SCORES), run.folder / "scores.parquet")
         write_parquet(pa.Table.from_pylist(timings, schema=TIMED), run.folder / "timings.parquet")
         figures = summarise(scores, build.metrics(run.config["config_dir"]), queries, sessions)
         spent = {"timings": percentiles(timings) | {"encode_ms_per_text": _encode_ms(run)}}

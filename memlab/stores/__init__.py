@@ -26,8 +26,16 @@ class Record:
     meta: Mapping[str, str | int | float] = field(default_factory=lambda: MappingProxyType({}))
 
 
+class StoreError(OSError):
+    """A store cannot be opened, or cannot keep what it promises; the message says which, and what would help."""
+
+
 class Store(Protocol):
     """Keeps the records of one user. What `put` returned from survives a crash."""
+
+    def space(self, name: str) -> "Store":
+        """A store of the same user under a name, apart from this one; parts of a strategy keep their state in these."""
+        ...
 
     def put(self, record: Record) -> None:
         """Keeps a record; one with the same id is replaced in place."""
@@ -38,7 +46,7 @@ class Store(Protocol):
         ...
 
     def delete(self, ids: Iterable[MemoryId]) -> None:
-        """Drops records; an id that is not there is no error."""
+        """Drops records, with every byte of them; an id that is not there is no error."""
         ...
 
     def scan(self) -> Iterator[Record]:
@@ -50,5 +58,5 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Gives the file back; the store is not to be used afterwards."""
+        """Gives the file back, for all its spaces; the store is not to be used afterwards."""
         ...

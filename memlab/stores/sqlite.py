@@ -3,35 +3,60 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from memlab.events import MemoryId, TurnId
-from memlab.stores import Record
+from memlab.stores import Record, StoreError
 
+SCHEMA_VERSION = 2
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS records (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, text TEXT NOT NULL, sources TEXT NOT NULL,
-    at TEXT NOT NULL, valid_from TEXT, valid_to TEXT, category TEXT, importance REAL, accessed_at TEXT, vector BLOB,
-    meta TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sources (turn TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (turn, id)) WITHOUT ROWID;
+CREATE TABLE records (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, user TEXT NOT NULL, space TEXT NOT NULL, id TEXT NOT NULL,
+    text TEXT NOT NULL, sources TEXT NOT NULL, at TEXT NOT NULL, valid_from TEXT, valid_to TEXT, category TEXT,
+    importance REAL, accessed_at TEXT, vector BLOB, meta TEXT NOT NULL, UNIQUE (user, space, id));
+CREATE TABLE sources (
+    user TEXT NOT NULL, space TEXT NOT NULL, turn TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (user, space, turn, id)) WITHOUT ROWID;
+CREATE INDEX sources_by_id ON sources (user, space, id);
 """
 FIELDS = "id, text, sources, at, valid_from, valid_to, category, importance, accessed_at, vector, meta"
+OWN = "user = ? AND space = ?"
+BUSY_SECONDS = 10.0
 
 
 class SqliteStore:
-    """One user's records; each `put` and `delete` is one transaction.
+    """One user's records in one named space; each `put` and `delete` is one transaction in a write-ahead log.
+
+    A `put` costs one `fsync`. A file may serve one user or many: each opens it under their own name and sees nothing of
+    the others.
 
     Args:
         path: A database file, made where it is missing; None keeps everything in memory.
+        user: Whose records these are, within the file.
+
+    Raises:
+        StoreError: The file is no database, or was written by another version of memlab.
     """
 
-    def __init__(self, path: str | Path | None = None) -> None:
-        self._file = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA secure_delete=ON")
-        self._file.executescript(SCHEMA)
+    def __init__(self, path: str | Path | None = None, user: str = "") -> None:
+        self._path, self._user, self._space = path, user, ""
+        self._file = sqlite3.connect(":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            self._file.execute("PRAGMA journal_mode=WAL")
+            self._file.execute("PRAGMA secure_delete=ON")
+            with _transaction(self._file):
+                self._make_tables()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path}: {error}; name a file that memlab made, or one that is not there") from error
+
+    def space(self, name: str) -> "SqliteStore":
+        """The same user's records under another name, apart from these; closing one closes all."""
+        view = copy(self)
+        view._space = f"{self._space}/{name}"
+        return view
 
     def put(self, record: Record) -> None:
         """Keeps a record; one with the same id is replaced in place."""
@@ -49,42 +74,72 @@ class SqliteStore:
             json.dumps(dict(record.meta)),
         )
         update = ", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in FIELDS.split(",")[1:])
+        own = self._user, self._space
         with _transaction(self._file):
             self._file.execute(
-                f"INSERT INTO records ({FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                f"ON CONFLICT (id) DO UPDATE SET {update}",
-                row,
+                f"INSERT INTO records (user, space, {FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                f"ON CONFLICT (user, space, id) DO UPDATE SET {update}",
+                (*own, *row),
             )
-            self._file.execute("DELETE FROM sources WHERE id = ?", (record.id,))
+            self._file.execute(f"DELETE FROM sources WHERE {OWN} AND id = ?", (*own, record.id))
             self._file.executemany(
-                "INSERT OR IGNORE INTO sources VALUES (?, ?)", [(turn, record.id) for turn in record.sources]
+                "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)",
+                [(*own, turn, record.id) for turn in record.sources],
             )
 
     def get(self, id: MemoryId) -> Record | None:
         """The record of that id, None where there is none."""
-        row = self._file.execute(f"SELECT {FIELDS} FROM records WHERE id = ?", (id,)).fetchone()
+        query = f"SELECT {FIELDS} FROM records WHERE {OWN} AND id = ?"
+        row = self._file.execute(query, (self._user, self._space, id)).fetchone()
         return _record(row) if row else None
 
     def delete(self, ids: Iterable[MemoryId]) -> None:
-        """Drops records; their bytes are overwritten by the time the file is closed. Unknown ids are no error."""
+        """Drops records and empties the log, so that no byte of them is left in the file; unknown ids are no error.
+
+        Raises:
+            StoreError: They are dropped, but another connection is reading, so the log still holds their text.
+        """
+        going = [(self._user, self._space, id) for id in ids]
+        if not going:
+            return
         with _transaction(self._file):
-            for id in ids:
-                self._file.execute("DELETE FROM records WHERE id = ?", (id,))
-                self._file.execute("DELETE FROM sources WHERE id = ?", (id,))
+            self._file.executemany(f"DELETE FROM records WHERE {OWN} AND id = ?", going)
+            self._file.executemany(f"DELETE FROM sources WHERE {OWN} AND id = ?", going)
+        busy, *_ = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError(
+                f"{self._path}: the records are dropped, but another connection reads the file, so its log still holds "
+                "their text; close that connection and delete again"
+            )
 
     def scan(self) -> Iterator[Record]:
-        """All records in order of first `put`."""
-        return map(_record, self._file.execute(f"SELECT {FIELDS} FROM records ORDER BY position"))
+        """All records in order of first `put`, as they are at the call."""
+        query = f"SELECT {FIELDS} FROM records WHERE {OWN} ORDER BY position"
+        return map(_record, self._file.execute(query, (self._user, self._space)).fetchall())
 
     def citing(self, turns: Iterable[TurnId]) -> list[MemoryId]:
         """The records that name any of `turns` as a source, in order of first `put`."""
-        query = "SELECT position, id FROM sources JOIN records USING (id) WHERE turn = ?"
-        found = {row for turn in turns for row in self._file.execute(query, (turn,))}
+        query = f"SELECT position, id FROM sources JOIN records USING (user, space, id) WHERE {OWN} AND turn = ?"
+        own = self._user, self._space
+        found = {row for turn in turns for row in self._file.execute(query, (*own, turn)).fetchall()}
         return [id for _, id in sorted(found)]
 
     def close(self) -> None:
-        """Gives the file back; the store is not to be used afterwards."""
+        """Gives the file back, for all spaces; the store is not to be used afterwards."""
         self._file.close()
+
+    def _make_tables(self) -> None:
+        (version,) = self._file.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and version != SCHEMA_VERSION:
+            raise StoreError(
+                f"{self._path}: its tables are of version {version}, this memlab reads version {SCHEMA_VERSION}; "
+                "name a file that this version made, or one that is not there"
+            )
+        if not tables:
+            for statement in SCHEMA.split(";")[:-1]:
+                self._file.execute(statement)
+            self._file.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 class _transaction:

@@ -1,11 +1,13 @@
-"""What a strategy is, and the one place where turns become memories and are forgotten again."""
+"""What a strategy is, and the one place where events are kept, learned from and forgotten again."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import Protocol, assert_never
 
 from memlab.events import (
+    Attachment,
     Consent,
     Erasure,
     Forget,
@@ -18,8 +20,13 @@ from memlab.events import (
     Recalled,
     SessionEnd,
     Turn,
+    TurnId,
 )
 from memlab.stores import Record, Store
+
+Kept = Turn | Outcome | Consent | Forget | Recalled | SessionEnd
+KINDS: dict[str, type] = {kind.__name__: kind for kind in (Outcome, Consent, SessionEnd)}
+COLUMNS = ("at", "id", "text")
 
 
 class Strategy(Protocol):
@@ -42,14 +49,85 @@ class Strategy(Protocol):
         ...
 
 
-class TurnLog:
-    """Turns as memories, one each, kept in a store and forgotten on request.
+class EventLog:
+    """Events kept in a store, from which everything that a strategy derives can be made again.
 
-    A strategy hands every event here and is told, through two calls, which memories come and go; its index follows.
-    Opened on a store that holds records, it announces them in their order, so an index is rebuilt by the same calls.
+    A strategy hands every event here. It is kept first and learned then, so a crash loses nothing that `observe`
+    returned from; opened on a store that holds events, the log has them learned again in order. What an `Erasure`
+    names is dropped from the store, and what was learned from it is unlearned: in place where derived state stands turn
+    by turn, else by starting over and learning what is left, so that nothing survives in a count, an edge or a summary.
 
     Args:
-        store: Where the records last.
+        store: Where the events last.
+        learn: Called with an event and the note kept beside it, None for one that is new; returns the note to keep,
+            which spares a reopened strategy what was dear to find out. A note may depend on earlier events only.
+        unlearn: Called with turns that are gone. Returns True if derived state has followed, False if it has been
+            thrown away altogether and the rest is to be learned again.
+        keeps: The kinds of event that are kept and learned; others pass.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        learn: Callable[[Kept, str | None], str | None],
+        unlearn: Callable[[Sequence[TurnId]], bool],
+        keeps: Sequence[type] = (Turn,),
+    ) -> None:
+        self._store, self._learn, self._unlearn, self._keeps = store, learn, unlearn, tuple(keeps)
+        self._count = 0
+        for record in store.scan():
+            self._count = max(self._count, int(record.meta["count"]))
+            self._learn_from(record)
+
+    def observe(self, event: Observed) -> None:
+        """Keeps and learns an event, a turn once if it is said again; drops and unlearns what is erased."""
+        match event:
+            case Erasure(turns=turns):
+                self._erase(turns)
+            case Turn() | Outcome() | Consent() | Forget() | Recalled() | SessionEnd():
+                if isinstance(event, self._keeps):
+                    self._take_in(event)
+            case _:
+                assert_never(event)
+
+    def close(self) -> None:
+        """Closes the store."""
+        self._store.close()
+
+    def _take_in(self, event: Kept) -> None:
+        if isinstance(event, Turn) and self._store.get(event.id) is not None:
+            self._erase([event.id])
+        self._count += 1
+        record = _record(event, self._count)
+        self._store.put(record)
+        self._learn_from(record)
+
+    def _erase(self, turns: Iterable[TurnId] | None) -> None:
+        ids = [record.id for record in self._store.scan()] if turns is None else self._store.citing(turns)
+        going = [record for id in ids if (record := self._store.get(id)) is not None]
+        if not going:
+            return
+        self._store.delete(ids)
+        if not self._unlearn(list(dict.fromkeys(turn for record in going for turn in record.sources))):
+            for record in self._store.scan():
+                self._learn_from(record, trusted=int(record.meta["count"]) < int(going[0].meta["count"]))
+
+    def _learn_from(self, record: Record, trusted: bool = True) -> None:
+        """Learns a kept event; a note that is not trusted, or not there, is found anew and kept."""
+        before = record.meta.get("note")
+        note = self._learn(_event(record), None if before is None or not trusted else str(before))
+        if note != before:
+            self._store.put(replace(record, meta={**record.meta} | ({} if note is None else {"note": note})))
+
+
+class TurnLog:
+    """Turns as memories, one each, forgotten in place.
+
+    A strategy hands every event here and is told, through two calls, which memories come and go; its index follows. The
+    memory of a turn has the turn's id, so to forget the one is to forget the other.
+
+    Args:
+        store: Where the turns last.
         added: Called with each new memory, in order.
         dropped: Called with the id of each memory that goes.
     """
@@ -60,36 +138,15 @@ class TurnLog:
         added: Callable[[Memory], None] = lambda memory: None,
         dropped: Callable[[MemoryId], None] = lambda id: None,
     ) -> None:
-        self._store, self._added, self._dropped = store, added, dropped
+        self._added, self._dropped = added, dropped
         self._memories: dict[MemoryId, Memory] = {}
-        for record in store.scan():
-            self._announce(record)
+        self._log = EventLog(store, self._learn, self._unlearn)
 
     def observe(self, event: Observed) -> None:
-        """Keeps a turn, once if it is said again; drops memories on `Forget`, and erased ones on `Erasure`."""
-        match event:
-            case Turn():
-                self.drop([event.id])
-                record = Record(id=event.id, text=event.text, sources=(event.id,), at=event.at)
-                self._store.put(record)
-                self._announce(record)
-            case Erasure(turns=turns):
-                self.drop(list(self._memories) if turns is None else self._store.citing(turns))
-            case Forget():
-                self.drop(event.memories)
-            case Outcome() | Consent() | Recalled() | SessionEnd():
-                pass
-            case _:
-                assert_never(event)
-
-    def drop(self, ids: Iterable[MemoryId]) -> None:
-        """Forgets memories, for an erasure or because there is no room; ids that are not there are no error."""
-        named = set(ids)
-        going = [id for id in self._memories if id in named] if named else []
-        self._store.delete(going)
-        for id in going:
-            del self._memories[id]
-            self._dropped(id)
+        """Keeps a turn, once if it is said again; drops what is erased or forgotten."""
+        if isinstance(event, Forget):
+            event = Erasure(at=event.at, session=event.session, turns=event.memories)
+        self._log.observe(event)
 
     def scored(self, hits: Iterable[tuple[MemoryId, float]]) -> tuple[Memory, ...]:
         """The memories of `hits` with their scores, negative ones as 0."""
@@ -107,18 +164,59 @@ class TurnLog:
     def __getitem__(self, id: MemoryId) -> Memory:
         return self._memories[id]
 
+    def __len__(self) -> int:
+        return len(self._memories)
+
     def close(self) -> None:
         """Closes the store."""
-        self._store.close()
+        self._log.close()
 
-    def _announce(self, record: Record) -> None:
-        memory = Memory(
-            id=record.id,
-            text=record.text,
-            at=record.at,
-            valid_to=record.valid_to,
-            category=record.category,
-            sources=record.sources,
-        )
-        self._memories[record.id] = memory
-        self._added(memory)
+    def _learn(self, event: Kept, note: str | None) -> None:
+        if isinstance(event, Turn):
+            memory = Memory(id=event.id, text=event.text, at=event.at, sources=(event.id,))
+            self._memories[event.id] = memory
+            self._added(memory)
+
+    def _unlearn(self, turns: Sequence[TurnId]) -> bool:
+        for id in turns:
+            del self._memories[id]
+            self._dropped(id)
+        return True
+
+
+def confidence(scores: Sequence[float], among: int) -> float:
+    """How far the best score stands out of all, in standard deviations; 0 where nothing stands out.
+
+    Args:
+        scores: Of what was found, best first.
+        among: How many memories were scored, at least `len(scores)`; those that were not found count as 0.
+    """
+    if not scores or among < 2:
+        return 0.0
+    mean = sum(scores) / among
+    variance = (sum((score - mean) ** 2 for score in scores) + (among - len(scores)) * mean**2) / among
+    return (scores[0] - mean) / variance**0.5 if variance > 0 else 0.0
+
+
+def _record(event: Kept, count: int) -> Record:
+    """An event as a record; a turn's has its id, the others are named by kind and number."""
+    body = json.dumps({name: value for name, value in asdict(event).items() if name not in COLUMNS}, default=sorted)
+    meta: dict[str, str | int | float] = {"event": type(event).__name__, "count": count, "body": body}
+    if isinstance(event, Turn):
+        return Record(id=event.id, text=event.text, sources=(event.id,), at=event.at, meta=meta)
+    sources = (event.turn,) if isinstance(event, Outcome) else ()
+    return Record(id=f"({type(event).__name__} {count})", text="", sources=sources, at=event.at, meta=meta)
+
+
+def _event(record: Record) -> Kept:
+    body = json.loads(str(record.meta["body"]))
+    match str(record.meta["event"]):
+        case "Turn":
+            attachments = tuple(Attachment(**part) for part in body.pop("attachments"))
+            return Turn(at=record.at, id=record.id, text=record.text, attachments=attachments, **body)
+        case "Forget":
+            return Forget(at=record.at, session=body["session"], memories=frozenset(body["memories"]))
+        case "Recalled":
+            return Recalled(at=record.at, **body | {"memories": tuple(body["memories"])})
+        case kind:
+            return KINDS[kind](at=record.at, **body)

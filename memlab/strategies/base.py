@@ -152,6 +152,11 @@ class TurnLog:
         """The memories of `hits` with their scores, negative ones as 0."""
         return tuple(replace(self._memories[id], score=max(0.0, score)) for id, score in hits)
 
+    def ranked(self, hits: Sequence[tuple[MemoryId, float]]) -> Recall:
+        """A recall of `hits`, best first, with the default confidence: how far the best stands out of all turns."""
+        memories = self.scored(hits)
+        return Recall(memories=memories, confidence=confidence([m.score for m in memories], len(self._memories)))
+
     def newest(self, n: int | None) -> tuple[Memory, ...]:
         """The last `n` memories, newest first; None means all. Scores fall by position from 1."""
         latest = islice(reversed(self._memories.values()), n)
@@ -163,9 +168,6 @@ class TurnLog:
 
     def __getitem__(self, id: MemoryId) -> Memory:
         return self._memories[id]
-
-    def __len__(self) -> int:
-        return len(self._memories)
 
     def close(self) -> None:
         """Closes the store."""

@@ -28,8 +28,8 @@ class Bm25:
         self._turns.observe(event)
 
     def recall(self, query: Query) -> Recall:
-        """The best turns that share a content word with the query."""
-        return Recall(memories=self._turns.scored(self._index.search(query.text, query.limit)))
+        """The best turns that share a content word with the query; confident as far as the first stands out."""
+        return self._turns.ranked(self._index.search(query.text, query.limit))
 
     def memories(self) -> Iterator[Memory]:
         """All turns."""

@@ -71,11 +71,11 @@ class Hybrid:
         self._turns.observe(event)
 
     def recall(self, query: Query) -> Recall:
-        """The turns with the best fused scores; scores are shifted so that the worst candidate has 0."""
+        """The turns with the best fused scores, shifted so that the worst candidate has 0; confident as `rag` is."""
         vector = self._encoder.encode([query.text])[0]
         ids = [id for id in self._propose(query.text, vector) if self._young_enough(id, query)]
         if not ids:
-            return Recall()
+            return Recall(confidence=0.0)
         opinions = [
             np.array(self._words.scores(query.text, ids)),
             np.array(self._vectors.scores(vector, ids)),
@@ -87,7 +87,7 @@ class Hybrid:
             ages = np.array([(query.at - self._turns[id].at).total_seconds() / DAY_SECONDS for id in ids])
             fused = fused + self._recency_weight * 0.5 ** (ages / self._half_life_days)
         best = np.argsort(-fused, kind="stable")[: query.limit]
-        return Recall(memories=self._turns.scored((ids[i], float(fused[i] - fused.min())) for i in best))
+        return self._turns.ranked([(ids[i], float(fused[i] - fused.min())) for i in best])
 
     def memories(self) -> Iterator[Memory]:
         """All turns."""

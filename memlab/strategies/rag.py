@@ -30,9 +30,9 @@ class Rag:
         self._turns.observe(event)
 
     def recall(self, query: Query) -> Recall:
-        """The nearest turns; scores are cosines, negative ones 0."""
+        """The nearest turns; scores are cosines, negative ones 0; confident as far as the first stands out."""
         vector = self._encoder.encode([query.text])[0]
-        return Recall(memories=self._turns.scored(self._index.search(vector, query.limit)))
+        return self._turns.ranked(self._index.search(vector, query.limit))
 
     def memories(self) -> Iterator[Memory]:
         """All turns."""

@@ -15,13 +15,15 @@ from memlab.sources import Source, SourceError
 from memlab.strategies.base import Strategy
 
 LABELS = {"name", "leaderboard"}
-PARTS = {"store", "encoder", "seed", "evidence", "inner"}
+PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner"}
+DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
 
 def make(path: str, /, **params: Any) -> Any:
     """The object that a yaml of the config folder describes: `make("strategy/hybrid", k1=1.5)`.
 
-    Parts that are not given are made as the root config says: a store in memory, the bundled encoder, seed 0.
+    Parts that are not given are made as the root config says: a store in memory, the bundled encoder, a chat without a
+    model, seed 0.
 
     Args:
         path: `group/name`.
@@ -36,10 +38,9 @@ def make(path: str, /, **params: Any) -> Any:
     for key, value in params.items():
         _place(path, node, key, value)
     wanted = _signature(path, node).parameters
-    if "store" in wanted and "store" not in parts:
-        parts["store"] = make("store/sqlite")
-    if "encoder" in wanted and "encoder" not in parts:
-        parts["encoder"] = make("encoder/minilm")
+    for part, option in DEFAULTS.items():
+        if part in wanted and part not in parts:
+            parts[part] = make(option)
     return construct(path, node, {"seed": 0} | parts)
 
 
@@ -106,10 +107,10 @@ def tracking(config: Config) -> Any:
     return _optional("tracking", config)
 
 
-def wants_encoder(config: Config) -> bool:
-    """Whether the strategy or a layer of a run names an encoder among its parts."""
+def wants(part: str, config: Config) -> bool:
+    """Whether the strategy or a layer of a run names a part, such as `encoder`, in its constructor."""
     nodes = [config["strategy"], *config["layer"].values()]
-    return any("encoder" in _signature("strategy", node).parameters for node in nodes)
+    return any(part in _signature("strategy", node).parameters for node in nodes)
 
 
 def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Strategy:
@@ -125,6 +126,8 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Stra
     gold = life.gold if life else {}
     parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
     parts["store"] = construct("store", config["store"], {})
+    if wants("chat", config):
+        parts["chat"] = construct("chat", config["chat"], {})
     if config["strategy"]["_target_"] == "memlab.strategies.oracle.Oracle":
         parts["evidence"] = {id: tuple(nugget.turns for nugget in g.evidence) for id, g in gold.items()}
     built = construct("strategy", config["strategy"], parts)

@@ -40,11 +40,13 @@ def run_key(config: Config, source_digest: str) -> str:
 
 @cache
 def code_digest(parts: Sequence[str]) -> str:
-    """The hash of the package's code files under `parts`, by relative name and content."""
+    """The hash of the package's code and language files under `parts`, by relative name and content."""
     digest = sha256()
     for part in parts:
         root = PACKAGE / part
-        for path in sorted(root.rglob("*.py")) if root.is_dir() else [root] if root.exists() else []:
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root] if root.exists() else []:
+            if path.suffix not in (".py", ".yaml"):
+                continue
             digest.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

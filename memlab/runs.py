@@ -27,7 +27,7 @@ from memlab.traces import is_finished, write_parquet
 from memlab.worker import Done, Task, live_and_score, pool, rehearse, source_of
 
 RATE_TEXTS = 12
-SECTIONS = ("source", "strategy", "encoder", "store", "reader", "limits", "tracking", "query")
+SECTIONS = ("source", "strategy", "encoder", "chat", "store", "reader", "limits", "tracking", "query")
 SCORES = pa.schema(
     [
         ("user", pa.string()),
@@ -96,7 +96,7 @@ def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progr
     workers = configs[0]["workers"] or os.cpu_count() or 1
     with pool(min(workers, max(1, len(tasks)))) as submit:
         unlived = [task for task in tasks if not is_finished(task.folder, task.user)]
-        _encode_ahead([task for task in unlived if build.wants_encoder(task.config)], submit, progress)
+        _encode_ahead([task for task in unlived if build.wants("encoder", task.config)], submit, progress)
         done: list[Done] = []
         for result in submit(live_and_score, tasks):
             done.append(result)
@@ -112,7 +112,7 @@ def _prepare(configs: Sequence[Config]) -> list[Run]:
     runs: dict[Path, Run] = {}
     for config in configs:
         _check_numbers(config)
-        recording = Recording(build.encoder(config)) if build.wants_encoder(config) else None
+        recording = Recording(build.encoder(config)) if build.wants("encoder", config) else None
         build.strategy(config, None, recording).close()
         label, name = "+".join([*config["layer"], config["strategy"]["name"]]), config["source"]["name"]
         root = Path(config["out"]) / (config["experiment"] or "single")
@@ -208,7 +208,7 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
 
 
 def _encode_ms(run: Run) -> float | None:
-    if not build.wants_encoder(run.config):
+    if not build.wants("encoder", run.config):
         return None
     cached = Cached(build.encoder(run.config), cache_folder())
     seconds = cached.seconds_per_text(())

@@ -124,7 +124,7 @@ def live_and_score(task: Task) -> Done:
     try:
         missed = 0
         if not is_finished(task.folder, task.user):
-            encoder = _encoder(json.dumps(task.config["encoder"])) if build.wants_encoder(task.config) else None
+            encoder = _encoder(json.dumps(task.config["encoder"])) if build.wants("encoder", task.config) else None
             texts, before = (encoder.texts, encoder.missed) if encoder else (0, 0)
             tracer = _live(task, encoder)
             if encoder:

@@ -11,7 +11,21 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "memlab"
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
-    *("paths", "events", "life", "seeds", "text", "encoders", "indexes", "stores", "strategies", "sources", "readers"),
+    *(
+        "paths",
+        "events",
+        "life",
+        "seeds",
+        "text",
+        "encoders",
+        "indexes",
+        "stores",
+        "llm",
+        "extract",
+        "strategies",
+        "sources",
+        "readers",
+    ),
     *(
         "traces",
         "loop",

@@ -6,7 +6,7 @@ the tests hold both equalities.
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import fsum
 
 import numpy as np
@@ -75,9 +75,13 @@ class Bm25Index:
         if len(self._ids) > 2 * len(self._slots) + 64:
             self._compact()
 
-    def search(self, text: str, k: int | None) -> Hits:
-        """The k best texts that share a word with `text`, best first, ties in order of addition; None means all."""
-        scores, found = self._score(text)
+    def search(self, query: str | Mapping[str, float], k: int | None) -> Hits:
+        """The k best texts that share a word with the query, best first, ties in order of addition; None means all.
+
+        Args:
+            query: A text, or weights of stems; in a text each stem weighs as often as it occurs.
+        """
+        scores, found = self._score(query)
         best = found[np.argsort(-scores[found], kind="stable")][:k]
         return [(self._ids[slot], float(scores[slot])) for slot in best]
 
@@ -90,8 +94,8 @@ class Bm25Index:
         scores, _ = self._score(text)
         return [float(scores[self._slots[id]]) for id in ids]
 
-    def _score(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Scores by slot, and the slots that share a word with `text`."""
+    def _score(self, query: str | Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+        """Scores by slot, and the slots that share a word with the query."""
         scores, shares = np.zeros(len(self._ids)), np.zeros(len(self._ids), bool)
         if not self._slots:
             return scores, np.flatnonzero(shares)
@@ -99,11 +103,12 @@ class Bm25Index:
         norms = self._k1 * (1 - self._b + self._b * np.asarray(self._lengths) / mean_length)
         scale = self._k1 + 1 if self._okapi else 1.0
         floor = self._okapi_floor() if self._okapi else 0.0
-        for term, times in sorted(Counter(stems(text)).items()):
+        weights = Counter(stems(query)) if isinstance(query, str) else query
+        for term, weight in sorted(weights.items()):
             if term in self._postings:
                 where, how_often = (np.asarray(part) for part in self._postings[term])
                 idf = self._idf(len(where)) if not self._okapi or self._idf(len(where)) >= 0 else floor
-                scores[where] += times * idf * scale * how_often / (how_often + norms[where])
+                scores[where] += weight * idf * scale * how_often / (how_often + norms[where])
                 shares[where] = True
         return scores, np.flatnonzero(shares)
 

@@ -46,7 +46,11 @@ class Store(Protocol):
         ...
 
     def delete(self, ids: Iterable[MemoryId]) -> None:
-        """Drops records, with every byte of them; an id that is not there is no error."""
+        """Drops records; an id that is not there is no error."""
+        ...
+
+    def purge(self) -> None:
+        """Leaves no byte of what was dropped or replaced, wherever the records last."""
         ...
 
     def scan(self) -> Iterator[Record]:

@@ -60,7 +60,8 @@ class EventLog:
     Args:
         store: Where the events last.
         learn: Called with an event and the note kept beside it, None for one that is new; returns the note to keep,
-            which spares a reopened strategy what was dear to find out. A note may depend on earlier events only.
+            which spares a reopened strategy what was dear to find out. A note may depend on earlier events; when one
+            of them is erased, it is dropped and found anew.
         unlearn: Called with turns that are gone. Returns True if derived state has followed, False if it has been
             thrown away altogether and the rest is to be learned again.
         keeps: The kinds of event that are kept and learned; others pass.
@@ -107,17 +108,20 @@ class EventLog:
         going = [record for id in ids if (record := self._store.get(id)) is not None]
         if not going:
             return
+        for record in self._store.scan():
+            if int(record.meta["count"]) > int(going[0].meta["count"]) and "note" in record.meta:
+                self._store.put(replace(record, meta={k: v for k, v in record.meta.items() if k != "note"}))
         self._store.delete(ids)
         if not self._unlearn(list(dict.fromkeys(turn for record in going for turn in record.sources))):
             for record in self._store.scan():
-                self._learn_from(record, trusted=int(record.meta["count"]) < int(going[0].meta["count"]))
+                self._learn_from(record)
+        self._store.purge()
 
-    def _learn_from(self, record: Record, trusted: bool = True) -> None:
-        """Learns a kept event; a note that is not trusted, or not there, is found anew and kept."""
-        before = record.meta.get("note")
-        note = self._learn(_event(record), None if before is None or not trusted else str(before))
-        if note != before:
-            self._store.put(replace(record, meta={**record.meta} | ({} if note is None else {"note": note})))
+    def _learn_from(self, record: Record) -> None:
+        """Learns a kept event and keeps the note that comes of it."""
+        note = self._learn(_event(record), str(record.meta["note"]) if "note" in record.meta else None)
+        if note is not None and note != record.meta.get("note"):
+            self._store.put(replace(record, meta={**record.meta, "note": note}))
 
 
 class TurnLog:
@@ -128,14 +132,14 @@ class TurnLog:
 
     Args:
         store: Where the turns last.
-        added: Called with each new memory, in order.
+        added: Called with each new turn, in order.
         dropped: Called with the id of each memory that goes.
     """
 
     def __init__(
         self,
         store: Store,
-        added: Callable[[Memory], None] = lambda memory: None,
+        added: Callable[[Turn], None] = lambda turn: None,
         dropped: Callable[[MemoryId], None] = lambda id: None,
     ) -> None:
         self._added, self._dropped = added, dropped
@@ -175,9 +179,8 @@ class TurnLog:
 
     def _learn(self, event: Kept, note: str | None) -> None:
         if isinstance(event, Turn):
-            memory = Memory(id=event.id, text=event.text, at=event.at, sources=(event.id,))
-            self._memories[event.id] = memory
-            self._added(memory)
+            self._memories[event.id] = Memory(id=event.id, text=event.text, at=event.at, sources=(event.id,))
+            self._added(event)
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
         for id in turns:

@@ -21,7 +21,7 @@ class Bm25:
 
     def __init__(self, store: Store, index: Callable[[], Bm25Index]) -> None:
         self._index = index()
-        self._turns = TurnLog(store, lambda memory: self._index.add(memory.id, memory.text), self._index.delete)
+        self._turns = TurnLog(store, lambda turn: self._index.add(turn.id, turn.text), self._index.delete)
 
     def observe(self, event: Observed) -> None:
         """Keeps and indexes turns, forgets what is erased."""

@@ -12,7 +12,7 @@ from itertools import zip_longest
 import numpy as np
 
 from memlab.encoders import Encoder, Vectors
-from memlab.events import Memory, MemoryId, Observed, Query, Recall
+from memlab.events import Memory, MemoryId, Observed, Query, Recall, Turn
 from memlab.indexes import VectorIndex
 from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.fusion import Scores
@@ -117,12 +117,12 @@ class Hybrid:
         later = [self._order[min(place[id] + 1, len(self._order) - 1)] for id in ids]
         return np.maximum(score(ids), score(later))
 
-    def _add(self, memory: Memory) -> None:
-        vector = self._encoder.encode([memory.text])[0]
-        self._words.add(memory.id, memory.text)
-        self._vectors.add(memory.id, vector)
-        self._parts[memory.id] = memory.text, vector
-        self._order.append(memory.id)
+    def _add(self, turn: Turn) -> None:
+        vector = self._encoder.encode([turn.text])[0]
+        self._words.add(turn.id, turn.text)
+        self._vectors.add(turn.id, vector)
+        self._parts[turn.id] = turn.text, vector
+        self._order.append(turn.id)
         self._add_window(len(self._order) - 1)
 
     def _add_window(self, place: int) -> None:

@@ -6,7 +6,7 @@ The guide's vector memory and the "R" of its retrieval-augmented pattern: all-Mi
 from collections.abc import Callable, Iterator
 
 from memlab.encoders import Encoder
-from memlab.events import Memory, Observed, Query, Recall
+from memlab.events import Memory, Observed, Query, Recall, Turn
 from memlab.indexes import VectorIndex
 from memlab.stores import Store
 from memlab.strategies.base import TurnLog
@@ -42,5 +42,5 @@ class Rag:
         """Closes the store."""
         self._turns.close()
 
-    def _add(self, memory: Memory) -> None:
-        self._index.add(memory.id, self._encoder.encode([memory.text])[0])
+    def _add(self, turn: Turn) -> None:
+        self._index.add(turn.id, self._encoder.encode([turn.text])[0])

@@ -27,7 +27,13 @@ ODD = ("", "x" * 100_000, "Ünïcödé 東京 мир", "tab\tnul\x00bell\x07", "
 
 
 def build(name, store=None):
-    parts = {"store": store or SqliteStore(), "encoder": Hashing(64), "seed": 0, "evidence": EVIDENCE}
+    parts = {
+        "store": store or SqliteStore(),
+        "encoder": Hashing(64),
+        "seed": 0,
+        "evidence": EVIDENCE,
+        "chat": make("chat/rules"),
+    }
     from memlab.build import construct
     from memlab.config import load_option
 
@@ -113,7 +119,11 @@ class TestEveryStrategy:
         strategy = told(told(build(name)))
         ids = [m.id for m in strategy.memories()]
         assert len(ids) == len(set(ids))
-        strategy.observe(Erasure(at=START + timedelta(minutes=20), session=2, turns=frozenset(ids)))
+        strategy.observe(
+            Erasure(
+                at=START + timedelta(minutes=20), session=2, turns=frozenset(f"t{place}" for place in range(len(TEXTS)))
+            )
+        )
         assert list(strategy.memories()) == []
 
     def test_odd_texts_survive(self, name):

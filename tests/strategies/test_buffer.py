@@ -36,3 +36,37 @@ def test_full_history_is_newest_first():
         strategy.observe(turn(place, f"turn {place}"))
     assert ids(strategy) == ["t3", "t2", "t1", "t0"]
     assert ids(strategy, limit=2) == ["t3", "t2"]
+
+
+def test_the_least_relevant_turn_makes_room():
+    strategy = make("strategy/buffer_relevant", capacity=3, recent=1)
+    for place, text in enumerate(("walnuts again", "the parrot swears", "walnuts for the cake", "no walnuts left")):
+        strategy.observe(turn(place, text))
+    assert ids(strategy) == ["t3", "t2", "t0"]
+
+
+def test_of_equally_irrelevant_turns_the_oldest_leaves():
+    strategy = make("strategy/buffer_relevant", capacity=2, recent=1)
+    for place, text in enumerate(("rain", "snow", "walnuts")):
+        strategy.observe(turn(place, text))
+    assert ids(strategy) == ["t2", "t1"]
+
+
+@pytest.mark.parametrize("recent", [1, 2, 3, 9])
+def test_the_newest_turns_do_not_leave(recent):
+    strategy = make("strategy/buffer_relevant", capacity=3, recent=recent)
+    for place in range(8):
+        strategy.observe(turn(place, f"word{place}"))
+        assert f"t{place}" in ids(strategy)
+    assert len(ids(strategy)) == 3
+
+
+def test_an_erasure_brings_back_what_it_had_pushed_out_of_a_relevant_window():
+    strategy = make("strategy/buffer_relevant", capacity=2, recent=1)
+    for place, text in enumerate(("walnuts", "rain", "walnut cake", "rain coat")):
+        strategy.observe(turn(place, text))
+    twin = make("strategy/buffer_relevant", capacity=2, recent=1)
+    for place, text in ((0, "walnuts"), (1, "rain"), (3, "rain coat")):
+        twin.observe(turn(place, text))
+    strategy.observe(Erasure(at=START.replace(hour=23), session=0, turns=frozenset({"t2"})))
+    assert ids(strategy) == ids(twin)

@@ -36,7 +36,7 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
     asked = {
         kind: len({(s.user, s.query) for found in names.values() for s in found}) for kind, names in by_kind.items()
     }
-    overall = {}
+    overall, by_query = {}, [m for m in metrics if m.per == "query" and not _separates(m)]
     for metric in metrics:
         judged = () if _separates(metric) else by_kind.values()
         kinds = [_average(found[metric.name]) for found in judged if metric.name in found]
@@ -45,7 +45,7 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
     return {
         "metrics": overall,
         "by_kind": {
-            kind: {m.name: _figure(found[m.name], m, asked[kind]) for m in metrics if m.per == "query" and not _separates(m)}
+            kind: {m.name: _figure(found[m.name], m, asked[kind]) for m in by_query}
             for kind, found in sorted(by_kind.items())
         },
     }

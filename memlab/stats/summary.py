@@ -119,8 +119,6 @@ def _averaged(scores: Sequence[Score]) -> tuple[Mean | None, Bounds]:
 
 
 def _separated(scores: Sequence[Score], metric: Metric) -> tuple[Mean | None, Bounds]:
-    if not scores:
-        return None, (None, None)
     coverage: float | None = getattr(metric, "coverage", None)
     values, users = [score.value for score in scores], [score.user for score in scores]
     classes = [bool(score.positive) for score in scores]

@@ -25,6 +25,7 @@ ORDER = (
         "results",
         "report",
         "tracking",
+        "terminal",
         "cli",
     ),
 )

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from memlab.terminal import print_table, progress_bars, text_width
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -15,6 +17,7 @@ EXAMPLES = """examples:
   memlab run strategy=hybrid source=locomo       one run
   memlab run -m strategy=bm25,rag seed=0,1       a grid of runs
   memlab compare runs/leaderboard --baseline bm25
+  memlab show runs/single/RUN                    its missed questions; with QUERY, one of them explained
 """
 
 
@@ -28,7 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         args.overrides += rest
         args.argv = list(sys.argv[1:] if argv is None else argv)
     try:
-        return args.call(args)
+        code = args.call(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("interrupted; finished users are kept, the same command resumes", file=sys.stderr)
         return 1
@@ -68,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--json", action="store_true", help="rows as JSON")
     compare.set_defaults(call=_compare)
 
+    show = commands.add_parser("show", help="one question of a run: evidence, what was recalled, why it was missed")
+    show.add_argument("run", type=Path, metavar="RUN", help="a run's folder")
+    show.add_argument("query", nargs="?", metavar="QUERY", help="its id, or USER/ID; without it: the missed questions")
+    show.add_argument("--json", action="store_true", help="all of it, as JSON")
+    show.set_defaults(call=_show)
+
     data = commands.add_parser("data", help="the data sets: list them, verify a file")
     actions = data.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="every data set with a card, its licence and where it was found")
@@ -90,7 +104,7 @@ def _run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--config-dir {args.config_dir} is not a folder")
     configs = plan(args.overrides, args.config_dir, args.multirun)
     view = build.tracking(configs[0])
-    with _progress() as progress:
+    with progress_bars() as progress:
         runs = execute(configs, args.argv, progress)
     results = load(run.folder for run in runs)
     good = [result for result in results if result.summary and result.status in ("complete", "partial")]
@@ -148,7 +162,7 @@ def _compare(args: argparse.Namespace) -> int:
     for source, metric in dict.fromkeys((row["source"], row["metric"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"]) == (source, metric)]
         columns = ("strategy", "difference", "95 % interval", "n", "better:worse users", "verdict")
-        _print_table(f"{source}, {metric}: minus {args.baseline}, paired by question", columns, map(_compared, own))
+        print_table(f"{source}, {metric}: minus {args.baseline}, paired by question", columns, map(_compared, own))
     print("Verdicts are unadjusted: an experiment's README names its primary comparison,")
     print("all others are exploratory.")
     return 0
@@ -159,6 +173,17 @@ def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     sides = f"{row['users_better']}:{row['users_worse']}"
     verdict = row["verdict"].split(":")[0]
     return row["strategy"], f"{row['mean']:+.3f}", interval, str(row["n"]), sides, verdict
+
+
+def _show(args: argparse.Namespace) -> int:
+    from memlab.report.lines import overview_lines, question_lines
+    from memlab.report.show import one_run, overview, question
+
+    run = one_run(args.run)
+    found = overview(run) if args.query is None else question(run, args.query)
+    lines = overview_lines if args.query is None else question_lines
+    print(json.dumps(found, indent=1) if args.json else "\n".join(lines(found, text_width())))
+    return 0
 
 
 def _data_list(args: argparse.Namespace) -> int:
@@ -173,7 +198,7 @@ def _data_list(args: argparse.Namespace) -> int:
         except MissingData:
             found = f"not found; get it from {card.url}"
         rows.append((name, card.licence, found))
-    _print_table("Data sets", ("name", "licence", "where"), rows)
+    print_table("Data sets", ("name", "licence", "where"), rows)
     return 0
 
 
@@ -200,44 +225,7 @@ def _show_leaderboards(results: Sequence[Any]) -> None:
 
     for name, group in comparable(results).items():
         table = leaderboard(name, group)
-        _print_table(table.caption, table.columns, ([cell.strip("*") for cell in row] for row in table.rows))
-
-
-def _print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=caption, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for place, column in enumerate(columns):
-        table.add_column(
-            column.replace("_", "_\n", 1) if len(column) > 10 else column,
-            justify="left" if place == 0 else "right",
-            overflow="fold",
-        )
-    for row in rows:
-        if len(row) != len(columns):
-            raise ValueError(f"{caption}: {len(row)} cells under {len(columns)} columns")
-        table.add_row(*row)
-    Console(width=None if sys.stdout.isatty() else 80).print(table)
-
-
-@contextmanager
-def _progress():
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    names = {"rehearse": "finding texts", "encode": "encoding texts", "live": "living users"}
-    columns = (TextColumn("{task.description:<15}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(names[stage], total=total)
-            bars.update(tasks[stage], completed=done)
-
-        yield advance
+        print_table(table.caption, table.columns, ([cell.strip("*") for cell in row] for row in table.rows))
 
 
 def _is_input_error(error: Exception) -> bool:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from memlab.identity import NOT_IDENTITY, SCHEMA_VERSION
+from memlab.runs import SCORES
 
 Key = tuple[str, str]
 
@@ -50,11 +51,16 @@ class Result:
 
     @cached_property
     def scores(self) -> dict[str, dict[Key, float]]:
-        """Every query's score by metric and (user, query)."""
-        table = pq.read_table(self.folder / "scores.parquet", columns=["user", "name", "query", "value"])
+        """Every query's score by metric and (user, query).
+
+        What separates two classes of queries is left out: there a query's value is no score, and comparing values of
+        two runs would say nothing about the figure.
+        """
+        columns = ["user", "name", "query", "value", "positive"]
+        table = pq.read_table(self.folder / "scores.parquet", columns=columns, schema=SCORES)
         found: dict[str, dict[Key, float]] = {}
-        for user, name, query, value in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            if query is not None:
+        for user, name, query, value, positive in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            if query is not None and positive is None:
                 found.setdefault(name, {})[user, query] = value
         return found
 

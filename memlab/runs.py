@@ -38,6 +38,7 @@ SCORES = pa.schema(
         ("kind", pa.string()),
         ("chance", pa.float64()),
         ("attainable", pa.float64()),
+        ("positive", pa.bool_()),
         ("score_version", pa.int64()),
     ]
 )

@@ -194,3 +194,75 @@ def test_a_report_without_judged_queries_is_still_a_report(tmp_path):
 def test_what_cannot_be_parsed_is_one_line(capsys, line):
     assert main(["run", *line, "tracking=none"]) == 2
     assert capsys.readouterr().err.startswith("memlab run: ")
+
+
+def run_of(runs, strategy):
+    """The folder of a strategy's run."""
+    (folder,) = (p.parent for p in runs.glob("*/config.yaml") if f"\n  name: {strategy}\n" in p.read_text())
+    return folder
+
+
+def test_the_missed_questions_of_a_run_are_shown(runs, capsys):
+    folder = run_of(runs, "bm25")
+    assert main(["show", str(folder)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert max(map(len, printed)) <= 80
+    assert len(printed) <= 40
+    assert main(["show", str(folder), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["questions"] == found["found"] + found["nothing_to_find"] + len(found["missed"])
+    assert sum(found["causes"].values()) == len(found["missed"]) > 0
+    summary = json.loads((folder / "summary.json").read_text())["metrics"]
+    for cause, n in found["causes"].items():
+        assert summary[f"missed_{cause}"]["mean"] * summary[f"missed_{cause}"]["n"] == pytest.approx(n)
+
+
+@pytest.mark.parametrize("strategy", ["bm25", "none", "hybrid"])
+def test_every_missed_question_can_be_shown(runs, capsys, strategy):
+    folder = run_of(runs, strategy)
+    assert main(["show", str(folder), "--json"]) == 0
+    missed = json.loads(capsys.readouterr().out)["missed"]
+    for row in missed[:: max(1, len(missed) // 4)]:
+        assert main(["show", str(folder), row["id"], "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["user"], found["query"]["text"], found["outcome"]) == (row["user"], row["text"], row["why"])
+        headline = {score["name"]: score["value"] for score in found["scores"]}["evidence_recall@512"]
+        inside = [nugget["within_budget"] for nugget in found["evidence"]]
+        assert headline == pytest.approx(sum(inside) / len(inside))
+        assert main(["show", str(folder), row["id"]]) == 0
+        printed = capsys.readouterr().out
+        assert all(turn["id"] in printed for nugget in found["evidence"] for turn in nugget["turns"])
+        assert max(map(len, printed.splitlines())) <= 80
+        assert "\x1b" not in printed
+
+
+def test_a_question_of_a_recorded_conversation_is_shown(sample, tmp_path, capsys):
+    line = ["strategy=full_history", "source=locomo", f"source.path={sample}", f"out={tmp_path}", "tracking=none"]
+    assert main(["run", *line, "workers=1"]) == 0
+    capsys.readouterr()
+    assert main(["show", str(tmp_path / "single"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["run"]["strategy"], found["questions"]) == ("full_history", 6)
+
+
+def test_which_run_to_show_must_be_clear(runs, capsys):
+    assert main(["show", str(runs)]) == 2
+    first, *listed = capsys.readouterr().err.splitlines()
+    assert first == f"memlab show: {runs} holds 3 runs; name one of them:"
+    assert [line.split("  ")[-1] for line in listed] == [f"{name} on simulated" for name in ("bm25", "hybrid", "none")]
+    assert main(["show", str(runs / "nowhere")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
+
+
+def test_an_unknown_question_is_answered_with_the_nearest(runs, capsys):
+    assert main(["show", str(run_of(runs, "none")), "zzzz"]) == 2
+    assert "has no query 'zzzz'; the nearest of " in capsys.readouterr().err
+
+
+def test_whoever_reads_may_stop(runs):
+    command = [sys.executable, "-m", "memlab.cli", "show", str(run_of(runs, "none")), "--json"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -39,6 +39,7 @@ ORDER = (
         "results",
         "report",
         "tracking",
+        "terminal",
         "cli",
     ),
 )

@@ -21,6 +21,8 @@ class Score:
     Attributes:
         chance: What random order would give on average; None where no closed form is known.
         attainable: What the oracle gets.
+        positive: The query's class where the figure is how well values separate two classes; None for a value that
+            is averaged.
     """
 
     user: UserId
@@ -31,6 +33,7 @@ class Score:
     kind: str | None = None
     chance: float | None = None
     attainable: float | None = None
+    positive: bool | None = None
 
 
 class Metric(Protocol):
@@ -41,7 +44,8 @@ class Metric(Protocol):
         unit: What the number counts: `share`, `tokens`, `memories`.
         higher_is_better: None where neither is.
         per: What gets one number: `query` or `session`.
-        summary: How numbers become one: `mean`.
+        summary: How numbers become one: `mean`, or `separation` of two classes, and then the metric has a `coverage`
+            (see `memlab.stats.separation`).
     """
 
     @property

@@ -48,7 +48,12 @@ class Lived:
 
 @dataclass(frozen=True)
 class Asked:
-    """One query as it was answered, with its gold. Lists run over the recalled memories, best first."""
+    """One query as it was answered, with its gold. Lists run over the recalled memories, best first.
+
+    Attributes:
+        reply: What a reader made of them; None without a reader.
+        choice: What it chose; None without a reader, or where it abstained.
+    """
 
     life: Lived
     query: str
@@ -65,6 +70,8 @@ class Asked:
     limit: int | None
     confidence: float | None
     gold: Gold
+    reply: str | None = None
+    choice: str | None = None
 
     @cached_property
     def ranked(self) -> dict[str, list[str]]:
@@ -97,7 +104,7 @@ class Asked:
 
     @cached_property
     def ideal_asked(self) -> "Asked":
-        """The same query, answered by the oracle: scoring it gives what is attainable."""
+        """The same query, answered by the oracle and not read: scoring it gives what is attainable."""
         ideal = self.ideal
         changed = {
             "ids": [turn.id for turn in ideal],
@@ -106,6 +113,8 @@ class Asked:
             "sources": [[turn.id] for turn in ideal],
             "valid_tos": [None] * len(ideal),
             "tokens": [count_tokens(turn.text) for turn in ideal],
+            "reply": None,
+            "choice": None,
         }
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
         return Asked(**kept | changed)
@@ -134,9 +143,12 @@ class Held:
     valid_tos: list[datetime | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RunFrames:
-    """The finished users of one run, or some of them: everything that a metric may look at."""
+    """The finished users of one run, or some of them: everything that a metric may look at.
+
+    Equal to itself only, so that what several metrics need can be found once per frames and remembered.
+    """
 
     asked: Sequence[Asked]
     held: Sequence[Held]

@@ -1,4 +1,4 @@
-"""One run's scores as means with intervals, and its timings as percentiles."""
+"""One run's scores as figures with intervals, and its timings as percentiles."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,14 +9,18 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from memlab.metrics.base import Metric, Score
-from memlab.stats.mean import clustered_mean
+from memlab.stats.mean import Mean, clustered_mean
+from memlab.stats.separation import bounds, separation
 
+Bounds = tuple[float | None, float | None]
 WARM_UP = 10
 ENOUGH = {50: 1, 95: 200, 99: 1000}
 
 
 def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, sessions: int) -> dict[str, Any]:
     """`{"metrics": {name: figure}, "by_kind": {kind: {name: figure}}}`, every metric present, null where undefined.
+
+    A figure that separates two classes of queries has no kind and no macro mean: a kind is of one class.
 
     Args:
         scores: Of all users.
@@ -32,15 +36,16 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
     asked = {
         kind: len({(s.user, s.query) for found in names.values() for s in found}) for kind, names in by_kind.items()
     }
-    overall = {}
+    overall, by_query = {}, [m for m in metrics if m.per == "query" and not _separates(m)]
     for metric in metrics:
-        kinds = [_average(found[metric.name]) for found in by_kind.values() if metric.name in found]
+        judged = () if _separates(metric) else by_kind.values()
+        kinds = [_average(found[metric.name]) for found in judged if metric.name in found]
         figure = _figure(by_name[metric.name], metric, queries if metric.per == "query" else sessions)
         overall[metric.name] = figure | {"macro": float(np.mean(kinds)) if kinds else None}
     return {
         "metrics": overall,
         "by_kind": {
-            kind: {m.name: _figure(found[m.name], m, asked[kind]) for m in metrics if m.per == "query"}
+            kind: {m.name: _figure(found[m.name], m, asked[kind]) for m in by_query}
             for kind, found in sorted(by_kind.items())
         },
     }
@@ -84,11 +89,15 @@ def session_means(scores: Path) -> dict[str, list[tuple[int, float]]]:
     return dict(found)
 
 
+def _separates(metric: Metric) -> bool:
+    return metric.summary == "separation"
+
+
 def _figure(scores: Sequence[Score], metric: Metric, of: int) -> dict[str, Any]:
-    if not scores:
+    found, (chance, attainable) = _separated(scores, metric) if _separates(metric) else _averaged(scores)
+    if found is None:
         empty = dict.fromkeys(("mean", "low", "high", "chance", "attainable"))
         return empty | {"n": 0, "of": of, "users": 0, "unit": metric.unit}
-    found = clustered_mean([score.value for score in scores], [score.user for score in scores])
     return {
         "mean": found.mean,
         "low": found.low,
@@ -97,9 +106,24 @@ def _figure(scores: Sequence[Score], metric: Metric, of: int) -> dict[str, Any]:
         "of": of,
         "users": found.users,
         "unit": metric.unit,
-        "chance": _known([score.chance for score in scores]),
-        "attainable": _known([score.attainable for score in scores]),
+        "chance": chance,
+        "attainable": attainable,
     }
+
+
+def _averaged(scores: Sequence[Score]) -> tuple[Mean | None, Bounds]:
+    if not scores:
+        return None, (None, None)
+    found = clustered_mean([score.value for score in scores], [score.user for score in scores])
+    return found, (_known([score.chance for score in scores]), _known([score.attainable for score in scores]))
+
+
+def _separated(scores: Sequence[Score], metric: Metric) -> tuple[Mean | None, Bounds]:
+    coverage: float | None = getattr(metric, "coverage", None)
+    values, users = [score.value for score in scores], [score.user for score in scores]
+    classes = [bool(score.positive) for score in scores]
+    found = separation(values, classes, users, coverage=coverage, name=metric.name)
+    return found, bounds(coverage)
 
 
 def _known(values: Sequence[float | None]) -> float | None:

@@ -53,9 +53,15 @@ def ask(
     stale: Iterable[str] = (),
     stale_values: Sequence[str] = (),
     answers: Sequence[str] = (),
+    forbidden: Iterable[str] = (),
+    answerable: bool = True,
     position: int | None = None,
     at: datetime | None = None,
     query: str = "q0",
+    limit: int | None = None,
+    confidence: float | None = None,
+    reply: str | None = None,
+    choice: str | None = None,
 ) -> Asked:
     """A query after all turns, answered with memories given as (text, sources), best first."""
     memories = list(memories)
@@ -73,14 +79,18 @@ def ask(
         sources=[list(sources) for _, sources in memories],
         valid_tos=[None] * len(memories),
         tokens=[count_tokens(text) for text, _ in memories],
-        limit=None,
-        confidence=None,
+        limit=limit,
+        confidence=confidence,
+        reply=reply,
+        choice=choice,
         gold=Gold(
             kind="current_value",
             answers=tuple(answers),
+            answerable=answerable,
             evidence=tuple(evidence),
             stale=frozenset(stale),
             stale_values=tuple(stale_values),
+            forbidden=frozenset(forbidden),
         ),
     )
 

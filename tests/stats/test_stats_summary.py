@@ -1,20 +1,23 @@
 """A run in one page: figures that are all there, macro means, and percentiles that know when to be silent."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from memlab.metrics.abstention import Abstention
 from memlab.metrics.base import Score
 from memlab.metrics.held import MemoriesHeld
 from memlab.metrics.recall import RecallAt
 from memlab.metrics.tokens import RecalledTokens
 from memlab.stats.mean import clustered_mean
+from memlab.stats.separation import separation
 from memlab.stats.summary import percentiles, session_means, summarise
 
 RECALL, TOKENS, HELD = RecallAt("turn", 10), RecalledTokens(), MemoriesHeld()
+AUROC, FALSE = Abstention(), Abstention(0.9)
 FIGURE = {"mean", "low", "high", "n", "of", "users", "unit", "chance", "attainable"}
 
 
@@ -108,6 +111,52 @@ def test_chance_is_null_where_it_is_unknown_for_one():
 
 def test_scores_of_other_metrics_are_no_matter():
     assert figure(RECALL, scored(RECALL, 1.0) + scored(TOKENS, 99.0))["mean"] == 1.0
+
+
+def confident(metric, *confidences, positive, user="ann"):
+    """One confidence a value, of queries that can be answered or cannot."""
+    kind = "when" if positive else "never_said"
+    return [replace(score, positive=positive) for score in scored(metric, *confidences, user=user, kind=kind)]
+
+
+def two_users(metric):
+    """Confidences that separate four in five pairs, of two users."""
+    return [
+        *confident(metric, 0.9, 0.8, 0.3, positive=True),
+        *confident(metric, 0.4, positive=False),
+        *confident(metric, 0.7, 0.6, positive=True, user="bob"),
+        *confident(metric, 0.5, positive=False, user="bob"),
+    ]
+
+
+@pytest.mark.parametrize(("metric", "bounds"), [(AUROC, (0.5, 1.0)), (FALSE, (0.9, 0.0))])
+def test_a_figure_of_two_classes_is_no_mean(metric, bounds):
+    scores = two_users(metric)
+    columns = [score.value for score in scores], [score.positive for score in scores], [score.user for score in scores]
+    known = separation(*columns, coverage=metric.coverage, name=metric.name)
+    found = figure(metric, scores)
+    assert found.keys() == FIGURE | {"macro"}
+    assert [found[key] for key in ("mean", "low", "high", "n", "of", "users")] == [
+        *(known.mean, known.low, known.high),
+        *(7, 10, 2),
+    ]
+    assert (found["chance"], found["attainable"], found["macro"]) == (*bounds, None)
+    assert found["mean"] == {AUROC: 0.8, FALSE: 1.0}[metric]
+
+
+def test_a_figure_of_two_classes_has_no_kind():
+    found = summarise([*two_users(AUROC), *scored(RECALL, 1.0)], [RECALL, AUROC, FALSE], queries=8, sessions=0)
+    assert {kind: list(one) for kind, one in found["by_kind"].items()} == {
+        "never_said": [RECALL.name],
+        "when": [RECALL.name],
+    }
+
+
+@pytest.mark.parametrize("scores", [[], confident(AUROC, 0.5, 0.7, positive=True)])
+def test_without_both_classes_nothing_was_judged(scores):
+    found = figure(AUROC, scores)
+    assert {found[key] for key in ("mean", "low", "high", "chance", "attainable", "macro")} == {None}
+    assert (found["n"], found["of"], found["users"]) == (0, 10, 0)
 
 
 def rows(what, *seconds, user="ann"):

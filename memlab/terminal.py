@@ -1,0 +1,58 @@
+"""What the terminal shows besides plain lines: tables and progress bars."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from typing import Any
+
+NARROW, WIDE = 40, 110
+
+
+def text_width() -> int:
+    """How many columns text may fill: the terminal's, within reason; 80 where none is looked at."""
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 80
+    return min(max(columns, NARROW), WIDE)
+
+
+def print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
+    """Prints rows under their columns, the first left, the others right; names and cells fold rather than vanish.
+
+    Raises:
+        ValueError: A row has more or fewer cells than there are columns.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=caption, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(
+            column.replace("_", "_\n", 1) if len(column) > 10 else column,
+            justify="left" if place == 0 else "right",
+            overflow="fold",
+        )
+    for row in rows:
+        if len(row) != len(columns):
+            raise ValueError(f"{caption}: {len(row)} cells under {len(columns)} columns")
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 80).print(table)
+
+
+@contextmanager
+def progress_bars():
+    """Bars on stderr, one a stage; yields what `memlab.runs.execute` calls with its progress."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    names = {"rehearse": "finding texts", "encode": "encoding texts", "live": "living users"}
+    columns = (TextColumn("{task.description:<15}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(names[stage], total=total)
+            bars.update(tasks[stage], completed=done)
+
+        yield advance

@@ -26,6 +26,7 @@ def test_one_run_is_complete_and_resolved():
 def test_an_experiment_expands_into_every_strategy_of_the_leaderboard():
     configs = plan(["experiment=leaderboard", "limits=smoke"])
     marked = {name for name in options("strategy") if load_option("strategy", name).get("leaderboard")}
+    marked = {"agentic (rules)" if name == "agentic" else name for name in marked}
     assert {(c["source"]["name"], c["strategy"]["name"]) for c in configs} == {
         (source, name) for source in ("simulated", "locomo") for name in marked
     }
@@ -116,9 +117,13 @@ def test_every_yaml_fits_the_signature_that_it_names(path):
         build.check(path, node | params, dict.fromkeys(build.PARTS))
 
 
-def test_every_strategy_and_source_has_its_files_name():
-    for group in ("strategy", "source"):
-        assert [load_option(group, name)["name"] for name in options(group)] == options(group)
+def test_every_strategy_source_and_chat_has_its_files_name():
+    for group in ("strategy", "source", "chat"):
+        assert [load_option(group, name)["name"].split(" (")[0] for name in options(group)] == options(group)
+
+
+def test_a_strategy_that_a_chat_steers_says_which():
+    assert plan(["strategy=agentic"])[0]["strategy"]["name"] == "agentic (rules)"
 
 
 def test_metric_names_are_unique():

@@ -89,7 +89,11 @@ def test_only_build_instantiates_and_only_tracking_knows_mlflow():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_files_stay_small(file):
-    limit = 40 if file.name == "__init__.py" and part(file) not in ("sources", "stores", "indexes") else 300
+    limit = (
+        40
+        if file.name == "__init__.py" and part(file) not in ("sources", "stores", "indexes", "llm", "extract")
+        else 300
+    )
     assert len(file.read_text().splitlines()) <= limit
 
 

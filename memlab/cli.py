@@ -225,7 +225,7 @@ def _show_leaderboards(results: Sequence[Any]) -> None:
 
     for name, group in comparable(results).items():
         table = leaderboard(name, group)
-        print_table(table.caption, table.columns, ([cell.strip("*") for cell in row] for row in table.rows))
+        print_table(table.caption, table.columns, ([cell.text for cell in row.cells] for row in table.rows))
 
 
 def _is_input_error(error: Exception) -> bool:

@@ -1,9 +1,8 @@
-"""Tables of figures: plain rows of text, for the terminal and for Markdown."""
+"""Tables of figures, the same for the terminal, Markdown and HTML."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
+from memlab.report.cells import Cell, Part, Row, Table, hundredths, interval, reach, reference, share, whole
 from memlab.results import Result
 from memlab.stats import MIN_USERS
 from memlab.stats.age import slope_per_doubling
@@ -16,6 +15,15 @@ RANKING = (
 )
 BUDGETS = ("evidence_recall@256", HEADLINE, "evidence_recall@1024", "evidence_recall@2048", "answer_recall@512")
 STALENESS = ("current_first", "stale_first", "neither", "stale_excess", "stale_share@512", "store_stale_share")
+ABSTENTION = "abstention_auroc"
+RESTRAINT = (ABSTENTION, "false_answers@90", "forbidden_share@512")
+CAUSES = {
+    "missed_never_stored": "never stored",
+    "missed_not_in_first": "stored, not in the first 100",
+    "missed_over_budget": "below the budget",
+    "missed_stale_above": "stale above",
+    "missed_read_wrong": "read wrong",
+}
 COST = (
     "observe_p50_ms",
     "recall_p50_ms",
@@ -27,69 +35,97 @@ COST = (
 BOUNDS = ("none", "random", "full_history", "oracle")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A caption, column names and rows of text."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-
-    def markdown(self) -> str:
-        """The table in Markdown, first column left, the others right."""
-        lines = [f"| {' | '.join(self.columns)} |", "|---" + "|---:" * (len(self.columns) - 1) + "|"]
-        lines += [f"| {' | '.join(row)} |" for row in self.rows]
-        return f"**{self.caption}**\n\n" + "\n".join(lines) + "\n"
-
-
 def leaderboard(name: str, results: Sequence[Result]) -> Table:
     """The short table: headline, recall@10, answers, staleness, latency; chance and attainable below."""
-    rows = [(_mark(r), *(_reach(r.figure(m)) for m in LEADERBOARD), _timing(r, "recall_p95_ms")) for r in results]
+    rows = [_row(r, [*(reach(r.figure(m)) for m in LEADERBOARD), _timing(r, "recall_p95_ms")]) for r in results]
     rows += _bounds(results, LEADERBOARD, extra=1)
-    rows.append(("*n*", *(_counts(results, m).split(" of ")[0] for m in LEADERBOARD), ""))
-    return Table(_caption(name, results), ("strategy", *LEADERBOARD, "recall_p95_ms"), rows)
+    counts = (Cell(_counts(results, metric).split(" of ")[0]) for metric in LEADERBOARD)
+    rows.append(reference("n", [*counts, Cell("")]))
+    columns = ("strategy", *LEADERBOARD, "recall_p95_ms")
+    return Table(_caption(name, results), columns, tuple(rows), look="bars", folded=False)
 
 
 def figures(results: Sequence[Result], metrics: Sequence[str], title: str) -> Table:
     """Metrics with intervals, and how many queries each is over."""
-    rows = [(_mark(r), *(_interval(r.figure(m)) for m in metrics)) for r in results]
+    rows = [_row(r, [interval(r.figure(m)) for m in metrics]) for r in results]
     rows += _bounds(results, metrics)
-    rows.append(("*n of N*", *(_counts(results, m) for m in metrics)))
-    return Table(title, ("strategy", *metrics), rows)
+    rows.append(reference("n of N", [Cell(_counts(results, m)) for m in metrics]))
+    return Table(title, ("strategy", *metrics), tuple(rows))
 
 
 def by_kind(results: Sequence[Result], metric: str) -> Table:
     """One metric by kind of question, with the number of questions."""
     kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind).get("n")})
-    rows = [(_mark(r), *(_number(r.figure(metric, kind).get("mean")) for kind in kinds)) for r in results]
-    counts = ((r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
-    rows.append(("*n*", *(str(max(count)) for count in counts)))
-    return Table(f"{metric} by kind of question", ("strategy", *kinds), rows)
+    rows = [_row(r, [share(r.figure(metric, kind).get("mean")) for kind in kinds]) for r in results]
+    counts = (max(r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
+    rows.append(reference("n", [Cell(str(count)) for count in counts]))
+    return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=False)
+
+
+def why(results: Sequence[Result]) -> Table | None:
+    """Where the missed questions went, as shares of those with evidence; None where no run says."""
+    found = {r.folder: shares for r in results if (shares := why_shares(r)) is not None}
+    if not found:
+        return None
+    rows = [_row(r, [share(value) for value in found[r.folder].values()]) for r in results if r.folder in found]
+    n = {r.figure(name)["n"] for r in results if r.folder in found for name in CAUSES}
+    counts = str(min(n)) if len(n) == 1 else f"{min(n)}–{max(n)}"
+    rows.append(reference("n", [Cell(counts)] * (1 + len(CAUSES))))
+    return Table("Why questions are missed", ("strategy", "found", *CAUSES.values()), tuple(rows))
+
+
+def why_shares(result: Result) -> dict[str, float] | None:
+    """`found` and the five causes in plain words, summing to 1; None where one of them is not judged."""
+    means = {words: result.figure(name).get("mean") for name, words in CAUSES.items()}
+    causes = {words: mean for words, mean in means.items() if mean is not None}
+    if len(causes) < len(CAUSES):
+        return None
+    return {"found": max(0.0, 1 - sum(causes.values()))} | causes
+
+
+def restraint(results: Sequence[Result]) -> Table | None:
+    """What is kept back: no ranking, since saying nothing is perfect at it; None where nothing of it is judged."""
+    if not any(r.figure(metric).get("n") for r in results for metric in RESTRAINT):
+        return None
+    table = figures(results, RESTRAINT, "Restraint, which is no ranking")
+    rows = [
+        Row((row.cells[0], Cell("does not abstain"), *row.cells[2:]), row.part) if _is_silent(r) else row
+        for r, row in zip(results, table.rows, strict=False)
+    ]
+    rows += table.rows[len(results) :]
+    return Table(table.caption, table.columns, tuple(rows), sortable=False)
 
 
 def cost(results: Sequence[Result]) -> Table:
     """Milliseconds without encoding; encoding apart, as texts times what one alone takes; tokens and memories."""
+    counts = ("recalled_tokens", "memories_held")
     rows = [
-        (
-            _mark(r),
-            *(_timing(r, name) for name in COST),
-            _whole(r.figure("recalled_tokens").get("mean")),
-            _whole(r.figure("memories_held").get("mean")),
-        )
+        _row(r, [*(_timing(r, name) for name in COST), *(whole(r.figure(name).get("mean")) for name in counts)])
         for r in results
     ]
-    return Table("Cost", ("strategy", *COST, "recalled_tokens", "memories_held"), rows)
+    return Table("Cost", ("strategy", *COST, *counts), tuple(rows))
 
 
 def age_slopes(results: Sequence[Result]) -> Table:
     """What the headline gains per doubling of the evidence's age."""
-    rows: list[tuple[str, ...]] = []
+    rows = []
     for r in results:
         slope = slope_per_doubling(r.scores.get(HEADLINE, {}), r.scores.get("evidence_age_days", {}))
         if slope is not None:
             found = {"mean": slope.mean, "low": slope.low, "high": slope.high}
-            rows.append((_mark(r), _interval(found), str(slope.n), str(slope.users)))
-    return Table(f"{HEADLINE} per doubling of the evidence's age", ("strategy", "slope", "n", "users"), rows)
+            counts = (Cell(str(count), count) for count in (slope.n, slope.users))
+            rows.append(_row(r, [interval(found), *counts]))
+    return Table(f"{HEADLINE} per doubling of the evidence's age", ("strategy", "slope", "n", "users"), tuple(rows))
+
+
+def _is_silent(result: Result) -> bool:
+    return result.figure(ABSTENTION).get("n") == 0
+
+
+def _row(result: Result, cells: Sequence[Cell]) -> Row:
+    short = "" if result.status == "complete" else f" ({result.status})"
+    part: Part = "bound" if result.strategy in BOUNDS else "contestant"
+    return Row((Cell(f"{result.strategy}{short}"), *cells), part)
 
 
 def _caption(name: str, results: Sequence[Result]) -> str:
@@ -102,38 +138,12 @@ def _caption(name: str, results: Sequence[Result]) -> str:
     return f"{name}: {users} users, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
 
 
-def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -> list[tuple[str, ...]]:
+def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -> list[Row]:
     rows = []
     for name in ("chance", "attainable"):
         known = [next((v for r in results if (v := r.figure(m).get(name)) is not None), None) for m in metrics]
-        rows.append((f"*{name}*", *map(_number, known), *[""] * extra))
+        rows.append(reference(name, [*map(share, known), *[Cell("")] * extra]))
     return rows
-
-
-def _mark(result: Result) -> str:
-    short = "" if result.status == "complete" else f" ({result.status})"
-    return f"*{result.strategy}*{short}" if result.strategy in BOUNDS else f"{result.strategy}{short}"
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "–"
-    text = f"{value + 0.0:.3f}".replace("-0.000", "0.000")
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
-
-
-def _reach(figure: dict[str, Any]) -> str:
-    mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
-    if mean is None or low is None or high is None:
-        return _number(mean)
-    return f"{_number(mean)} ±{_number((high - low) / 2)}"
-
-
-def _interval(figure: dict[str, Any]) -> str:
-    mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
-    if mean is None or low is None:
-        return _number(mean)
-    return f"{_number(mean)} [{_number(low)}, {_number(high)}]"
 
 
 def _counts(results: Sequence[Result], metric: str) -> str:
@@ -142,10 +152,5 @@ def _counts(results: Sequence[Result], metric: str) -> str:
     return f"{low} of {of}" if low == high else f"{low}–{high} of {of}"
 
 
-def _timing(result: Result, name: str) -> str:
-    value = result.summary.get("timings", {}).get(name)
-    return "–" if value is None else f"{value:.2f}"
-
-
-def _whole(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
+def _timing(result: Result, name: str) -> Cell:
+    return hundredths(result.summary.get("timings", {}).get(name))

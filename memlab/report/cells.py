@@ -1,0 +1,105 @@
+"""What a table is made of: cells that carry their text and the number behind it, rows that know their part."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Part = Literal["contestant", "bound", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is printed, and the number it stands for.
+
+    Attributes:
+        value: What the cell sorts by; None where there is none, and for text.
+        low: Of the 95 % interval, in the same unit; `high` likewise. None without an interval.
+    """
+
+    text: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells under their columns, the first a name.
+
+    Attributes:
+        part: `contestant`; `bound` for floor, chance and ceiling strategies; `reference` for what is no strategy
+            (chance, attainable, n) and stays below the others in whatever order they are.
+    """
+
+    cells: tuple[Cell, ...]
+    part: Part = "contestant"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A caption, column names and rows.
+
+    Attributes:
+        look: How a page may show the numbers: `plain`, `bars` (an interval under each) or `heat` (a shade from 0 to 1).
+        folded: Whether a page may show it on demand only.
+        sortable: False where an order would be a verdict that the numbers do not bear.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    look: Literal["plain", "bars", "heat"] = "plain"
+    folded: bool = True
+    sortable: bool = True
+
+    def markdown(self) -> str:
+        """The table in Markdown, first column left, the others right; all but contestants in italics."""
+        lines = [f"| {' | '.join(self.columns)} |", "|---" + "|---:" * (len(self.columns) - 1) + "|"]
+        for row in self.rows:
+            name, *others = (cell.text for cell in row.cells)
+            lines.append(f"| {' | '.join([_italic(name) if row.part != 'contestant' else name, *others])} |")
+        return f"**{self.caption}**\n\n" + "\n".join(lines) + "\n"
+
+
+def reference(name: str, cells: Sequence[Cell]) -> Row:
+    """A row below the strategies."""
+    return Row((Cell(name), *cells), "reference")
+
+
+def share(value: float | None) -> Cell:
+    """Three decimals without a leading zero; a dash for none."""
+    if value is None:
+        return Cell("–")
+    text = f"{value + 0.0:.3f}".replace("-0.000", "0.000")
+    return Cell(text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text, value)
+
+
+def reach(figure: dict[str, Any]) -> Cell:
+    """A mean and half its interval's width."""
+    mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
+    if mean is None or low is None or high is None:
+        return share(mean)
+    return Cell(f"{share(mean).text} ±{share((high - low) / 2).text}", mean, low, high)
+
+
+def interval(figure: dict[str, Any]) -> Cell:
+    """A mean and its interval's ends."""
+    mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
+    if mean is None or low is None or high is None:
+        return share(mean)
+    return Cell(f"{share(mean).text} [{share(low).text}, {share(high).text}]", mean, low, high)
+
+
+def hundredths(value: float | None) -> Cell:
+    """Two decimals, for times."""
+    return Cell("–") if value is None else Cell(f"{value:.2f}", value)
+
+
+def whole(value: float | None) -> Cell:
+    """A count, rounded, with thousands set apart."""
+    return Cell("–") if value is None else Cell(f"{value:,.0f}", value)
+
+
+def _italic(name: str) -> str:
+    word, space, rest = name.partition(" (")
+    return f"*{word}*{space}{rest}"

@@ -1,0 +1,95 @@
+"""From drawing to picture: a PNG file for Markdown, SVG for a page that holds everything itself."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+INK = "#1c2024"
+SVG = "{http://www.w3.org/2000/svg}"
+LINK = "{http://www.w3.org/1999/xlink}href"
+TOO_LARGE_BYTES = 150_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A finished picture.
+
+    Attributes:
+        name: The end of its file's name: `age`.
+        title: A few words.
+        alt: What is to be seen, for those who do not see it.
+        inline: An `<svg>` or `<img>` element without references to anything outside; None where a page shows the same
+            in a table.
+    """
+
+    name: str
+    title: str
+    alt: str
+    png: bytes
+    inline: str | None = None
+
+
+@contextmanager
+def canvas(width_inches: float, height_inches: float) -> Iterator[tuple[Any, Any]]:
+    """A drawing and its axes, without a display; the style holds as long as the context."""
+    import matplotlib
+    from matplotlib.figure import Figure as Drawing
+
+    ink = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "grid.color")
+    style = dict.fromkeys(ink, INK) | {"svg.fonttype": "none", "svg.hashsalt": "memlab", "font.size": 9}
+    style |= {"font.sans-serif": ["DejaVu Sans"], "axes.linewidth": 0.6, "axes.axisbelow": True}
+    style |= {"axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left"}
+    with matplotlib.rc_context(style):
+        drawing = Drawing(figsize=(width_inches, height_inches), layout="constrained")
+        yield drawing, drawing.subplots()
+
+
+def finish(drawing: Any, slug: str, name: str, title: str, alt: str, inline: bool = True) -> Figure:
+    """The picture of a drawing, inside its canvas's context.
+
+    Args:
+        slug: Of the source; with `name` it keeps the ids of a page's pictures apart.
+        inline: Whether a page needs it too.
+    """
+    file = io.BytesIO()
+    drawing.savefig(file, format="png", dpi=140)
+    png = file.getvalue()
+    return Figure(name, title, alt, png, _inline(drawing, f"{slug}-{name}", alt, png) if inline else None)
+
+
+def _inline(drawing: Any, prefix: str, alt: str, png: bytes) -> str:
+    import base64
+    from html import escape
+    from xml.etree import ElementTree
+
+    file = io.BytesIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    drawing.savefig(file, format="svg", transparent=True, metadata=nothing)
+    root = ElementTree.fromstring(file.getvalue())
+    for parent in list(root.iter()):
+        for child in [c for c in parent if c.tag == f"{SVG}style" or not c.tag.startswith(SVG)]:
+            parent.remove(child)  # a style sheet inside would hold for the whole page, a metadata block names addresses
+        _rename(parent, prefix)
+    for name in ("height", "version"):
+        root.attrib.pop(name, None)
+    root.attrib |= {"width": "100%", "role": "img", "aria-label": alt}
+    text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False).replace(INK, "currentColor")
+    if len(text.encode()) > TOO_LARGE_BYTES:
+        return f'<img alt="{escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    return text
+
+
+def _rename(element: Any, prefix: str) -> None:
+    """Drops namespaces, which inline SVG has no need of, and gives ids a prefix."""
+    element.tag = element.tag.removeprefix(SVG)
+    element.text = element.text.strip() if element.text and element.tag not in ("text", "tspan") else element.text
+    element.tail = element.tail.strip() if element.tail else None
+    if LINK in element.attrib:
+        element.attrib["href"] = element.attrib.pop(LINK)
+    for name, value in element.attrib.items():
+        if name == "id":
+            element.set(name, f"{prefix}-{value}")
+        elif value.startswith(("#", "url(#")) and name in ("href", "clip-path", "fill"):
+            element.set(name, value.replace("#", f"#{prefix}-", 1))

@@ -1,0 +1,68 @@
+"""What a report says of each source, in order: the one list that Markdown and HTML share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memlab.report import tables
+from memlab.report.cells import Table
+from memlab.report.drawing import Figure
+from memlab.report.figures import draw_age, draw_leaderboard, draw_why
+from memlab.results import Result
+from memlab.traces import file_safe
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Tables and figures of the runs on one source.
+
+    Attributes:
+        slug: Its name for files and for ids in a page.
+        facts: About the data, in one line.
+    """
+
+    name: str
+    slug: str
+    blocks: tuple[Table | Figure, ...]
+    facts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole report, before it has a form.
+
+    Attributes:
+        missing: Runs without complete results, each with its errors.
+        notes: How to read it, in Markdown's emphasis.
+    """
+
+    title: str
+    provenance: str
+    sections: tuple[Section, ...]
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def section(name: str, results: Sequence[Result]) -> Section:
+    """Draws and tabulates one source's runs; a block without figures to show is left out."""
+    slug = file_safe(name)
+    age = draw_age(slug, results)
+    blocks: list[Table | Figure | None] = [
+        tables.leaderboard(name, results),
+        draw_leaderboard(slug, results),
+        tables.by_kind(results, tables.HEADLINE),
+        age,
+        tables.age_slopes(results) if age else None,
+        draw_why(slug, results),
+        tables.why(results),
+        tables.figures(results, tables.BUDGETS, "Within a budget of tokens"),
+        tables.figures(results, tables.RANKING, "Rankings of sources"),
+        tables.figures(results, tables.STALENESS, "Staleness") if _has_stale(results) else None,
+        tables.restraint(results),
+        tables.cost(results),
+    ]
+    facts = "; ".join(f"{name} {value}" for name, value in results[0].manifest["source"].items())
+    return Section(name, slug, tuple(block for block in blocks if block is not None), f"Data: {facts}.")
+
+
+def _has_stale(results: Sequence[Result]) -> bool:
+    return any(result.figure("stale_first").get("n") for result in results)

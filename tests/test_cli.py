@@ -39,7 +39,8 @@ def test_a_run_prints_its_table_and_its_folder(tmp_path, capsys):
 def test_a_report_is_a_page_with_its_figures(runs, tmp_path, capsys):
     assert main(["report", str(runs), "--to", str(tmp_path)]) == 0
     page = Path(capsys.readouterr().out.strip())
-    text = page.read_text()
+    assert page == tmp_path / "index.html"
+    text = (tmp_path / "README.md").read_text()
     assert all(
         name in text for name in ("| bm25 |", "| *none* |", "hybrid", "evidence_recall@512", "## How to read it")
     )

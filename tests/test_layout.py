@@ -43,7 +43,7 @@ ORDER = (
         "cli",
     ),
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "mlflow", "matplotlib", "sklearn", "scipy.stats")
+HEAVY = ("torch", "sentence_transformers", "transformers", "mlflow", "matplotlib", "sklearn", "scipy.stats", "jinja2")
 
 
 def imports(file: Path) -> set[str]:

@@ -13,7 +13,9 @@ def shades(stops: tuple[str, ...]) -> list[str]:
         place, last = step / STEPS * (len(stops) - 1), len(stops) - 2
         which = min(int(place), last)
         low, high = _channels(stops[which]), _channels(stops[which + 1])
-        found.append("#" + "".join(f"{round(a + (b - a) * (place - which)):02x}" for a, b in zip(low, high, strict=True)))
+        found.append(
+            "#" + "".join(f"{round(a + (b - a) * (place - which)):02x}" for a, b in zip(low, high, strict=True))
+        )
     return found
 
 

@@ -37,10 +37,12 @@ def canvas(width_inches: float, height_inches: float) -> Iterator[tuple[Any, Any
     import matplotlib
     from matplotlib.figure import Figure as Drawing
 
-    ink = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "grid.color")
-    style = dict.fromkeys(ink, INK) | {"svg.fonttype": "none", "svg.hashsalt": "memlab", "font.size": 9}
-    style |= {"font.sans-serif": ["DejaVu Sans"], "axes.linewidth": 0.6, "axes.axisbelow": True}
-    style |= {"axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left"}
+    inked = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
+    style: dict[Any, Any] = dict.fromkeys(inked, INK) | {"grid.color": "#8a8a8a"}
+    style |= {"svg.fonttype": "none", "svg.hashsalt": "memlab"}  # text stays text, ids depend on content only
+    style |= {"font.size": 9, "font.sans-serif": ["DejaVu Sans"], "text.parse_math": False}
+    style |= {"axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6, "axes.axisbelow": True}
+    style |= {"axes.titlesize": 10, "axes.titlelocation": "left"}
     with matplotlib.rc_context(style):
         drawing = Drawing(figsize=(width_inches, height_inches), layout="constrained")
         yield drawing, drawing.subplots()

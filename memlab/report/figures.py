@@ -12,7 +12,7 @@ from memlab.stats.age import Octave, by_octave
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#a5682a")
 GREY = "#8a8a8a"
 FOUND = "#0072b2"
-CAUSE_COLOURS = dict(zip(CAUSES.values(), ("#6b6b6b", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9"), strict=True))
+CAUSE_COLOURS = dict(zip(CAUSES.values(), ("#b8bcc2", "#d55e00", "#e69f00", "#cc79a7", "#56b4e9"), strict=True))
 MIN_LABELLED = 0.045
 MIN_PER_OCTAVE = 10
 
@@ -97,11 +97,13 @@ def draw_why(slug: str, results: Sequence[Result]) -> Figure | None:
                     axes.text(left + value / 2, place, text, ha="center", va="center", fontsize=8, color=ink)
                 left += value
         keys = [axes.barh(0, 0, color=colour, label=words) for words, colour in colours.items()]
+        by_row = [keys[place] for place in (0, 3, 1, 4, 2, 5)]  # a legend is filled column by column
         legend = {"ncols": 3, "loc": "lower left", "bbox_to_anchor": (-0.01, 1.0), "borderaxespad": 0.2}
-        axes.legend(handles=keys, frameon=False, fontsize=8, handlelength=1, handleheight=1, **legend)
+        axes.legend(handles=by_row, frameon=False, fontsize=8, handlelength=1, handleheight=1, **legend)
+        axes.set_title(f"{results[0].source}: why questions are missed", pad=36)
         _name_rows(axes, [r for r, _ in shown])
         axes.set_xlim(0, 1)
-        axes.set_xlabel(f"{results[0].source}: share of questions with evidence")
+        axes.set_xlabel("share of questions with evidence")
         alt = f"Why questions are missed on {results[0].source}: " + "; ".join(
             f"{r.strategy}: " + ", ".join(f"{words} {value:.2f}" for words, value in shares.items())
             for r, shares in reversed(shown)
@@ -148,4 +150,3 @@ def _name_curves(axes: Any, curves: dict[str, list[Octave]], colours: dict[str, 
             color=INK if name in colours else GREY,
             arrowprops={"arrowstyle": "-", "color": colours.get(name, GREY), "linewidth": 0.8, "shrinkA": 1},
         )
-

@@ -96,5 +96,5 @@ def emphasis(note: str) -> "Markup":
     """Markdown's `**strong**` and `*emphasised*` as HTML, all else as text."""
     from markupsafe import Markup, escape
 
-    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(note)))
-    return Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", strong))
+    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(note)), flags=re.DOTALL)
+    return Markup(re.sub(r"\*(.+?)\*", r"<em>\1</em>", strong, flags=re.DOTALL))

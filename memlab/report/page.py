@@ -9,24 +9,25 @@ from memlab.report.sections import Report, Section, section
 from memlab.results import Result, ResultError, comparable
 
 NOTES = (
-    """**evidence_recall@512** is the headline: the share of what must be known for the answer that stands, borne out by
-the text itself, within the first 512 tokens of what was recalled. Means are over questions; intervals are 95 % t
-intervals over users, who are the unit of uncertainty. Under 6 users there is no verdict.""",
-    """**turn_recall@10** and its kin are for comparison with papers: they rank source turns and ignore length. A question
-counts only with at least 40 turns to choose from; *chance* is the analytic mean of random order.""",
-    """**answer_recall@512** asks whether the answer's words are in the recalled text, wherever they came from; it is
-judged only where the evidence states the answer word for word.""",
-    """**stale_excess** is how much more often than chance the first memory states a superseded value: 0 is chance, below 0
-prefers what holds today. Blank where the first memory is neither.""",
-    """**Why questions are missed**: each question with evidence is found or falls into exactly one cause. *never stored*:
-no memory that is held bears it out; *not in the first 100*: held, but not recalled; *below the budget*: recalled, but
-after the 512 tokens that a reader gets; *stale above*: a superseded value stands before it; *read wrong*: all was
-there.""",
-    """**Restraint** is no ranking: *none* recalls nothing, so it keeps back everything, and is useless. A strategy that
-gives no confidence with what it recalls does not abstain, and has no figures for it.""",
-    """*none*, *random*, *full_history* and *oracle* are bounds, not contestants. *attainable* is what the oracle gets.""",
-    """Latencies are measured on one machine, without encoding, and enter no identity; compare them within one report
-only.""",
+    """**evidence_recall@512** is the headline: the share of what must be known for the answer that stands, borne
+out by the text itself, within the first 512 tokens of what was recalled. Means are over questions; intervals are
+95 % t intervals over users, who are the unit of uncertainty. Under 6 users there is no verdict.""",
+    """**turn_recall@10** and its kin are for comparison with papers: they rank source turns and ignore length. A
+question counts only with at least 40 turns to choose from; *chance* is the analytic mean of random order.""",
+    """**answer_recall@512** asks whether the answer's words are in the recalled text, wherever they came from; it
+is judged only where the evidence states the answer word for word.""",
+    """**stale_excess** is how much more often than chance the first memory states a superseded value: 0 is
+chance, below 0 prefers what holds today. Blank where the first memory is neither.""",
+    """**Why questions are missed**: each question with evidence is found or falls into exactly one cause. *never
+stored*: no memory that is held bears it out; *not in the first 100*: held, but not recalled; *below the budget*:
+recalled, but after the 512 tokens that a reader gets; *stale above*: a superseded value stands before it; *read
+wrong*: all was there.""",
+    """**Restraint** is no ranking: *none* recalls nothing, so it keeps back everything, and is useless. A
+strategy that gives no confidence with what it recalls does not abstain, and has no figures for it.""",
+    """*none*, *random*, *full_history* and *oracle* are bounds, not contestants. *attainable* is what the oracle
+gets.""",
+    """Latencies are measured on one machine, without encoding, and enter no identity; compare them within one
+report only.""",
 )
 
 

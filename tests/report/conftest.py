@@ -1,0 +1,107 @@
+"""Finished runs made by hand: the files that a report reads, without running anything."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from memlab.identity import SCHEMA_VERSION
+from memlab.results import load
+
+ODD = "<b>$r&g$</b>"
+MEANS = {"oracle": 1.0, "hybrid": 0.68, ODD: 0.5, "none": 0.0}
+SHARES = {  # never stored, not in the first 100, below the budget, stale above, read wrong
+    "oracle": (0.0, 0.0, 0.0, 0.0, 0.0),
+    "hybrid": (0.02, 0.1, 0.15, 0.03, 0.02),
+    ODD: (0.3, 0.1, 0.05, 0.05, 0.0),
+    "none": (1.0, 0.0, 0.0, 0.0, 0.0),
+}
+CAUSES = ("never_stored", "not_in_first", "over_budget", "stale_above", "read_wrong")
+
+
+def figure(mean, n=40, reach=0.03, **others):
+    """A metric's figure as a summary holds it."""
+    low, high = (None, None) if mean is None else (mean - reach, mean + reach)
+    found = {"mean": mean, "low": low, "high": high, "n": n, "of": 50, "users": 8, "unit": "share"}
+    return found | {"chance": None, "attainable": None} | others
+
+
+def write_run(folder: Path, strategy: str, metrics: dict, status: str = "complete") -> None:
+    """One run on `simulated`, its headline also by kind and, query by query, by age."""
+    mean = metrics["evidence_recall@512"]["mean"]
+    folder.mkdir(parents=True)
+    manifest = {"schema_version": SCHEMA_VERSION, "started": "2026-01-01", "status": status, "commit": "c" * 40}
+    manifest |= {"dirty": False, "packages": {"numpy": "2"}, "host": {"python": "3.11"}, "errors": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"source": {"patterns": 9}}))
+    config = {"layer": [], "strategy": {"name": strategy}, "source": {"name": "simulated"}, "limits": {}}
+    config |= {"query": {"limit": 100}, "seed": 0, "experiment": "try"}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    kinds = {"when": {"evidence_recall@512": figure(mean, 12)}, "two_hop": {"evidence_recall@512": figure(mean, 28)}}
+    run = {"seed": 0, "users": 8, "data": "d" * 16}
+    summary = {"run": run, "metrics": metrics, "by_kind": kinds, "timings": {"recall_p95_ms": 1.5}}
+    (folder / "summary.json").write_text(json.dumps(summary))
+    rows = []
+    for place in range(40):
+        about = {"user": f"u{place % 8}", "query": f"q{place}"}
+        rows.append(about | {"name": "evidence_recall@512", "value": mean})
+        rows.append(about | {"name": "evidence_age_days", "value": 2.0 if place < 20 else 40.0})
+    pq.write_table(pa.Table.from_pylist(rows), folder / "scores.parquet")
+
+
+def old_metrics(strategy):
+    """What a run held before causes and restraint were measured."""
+    mean = MEANS[strategy]
+    stale = figure(None, 0) if strategy == "none" else figure(mean - 0.7, chance=0.0, attainable=-0.65)
+    return {
+        "evidence_recall@512": figure(mean, attainable=1.0),
+        "turn_recall@10": figure(mean / 2, chance=0.065, attainable=1.0),
+        "answer_recall@512": figure(mean * 0.9, 31),
+        "stale_excess": stale,
+        "recalled_tokens": figure(1234.0, 50),
+    }
+
+
+def new_metrics(strategy):
+    """All of it; only one strategy says how sure it is."""
+    causes = {f"missed_{name}": figure(share) for name, share in zip(CAUSES, SHARES[strategy], strict=True)}
+    sure = strategy == "hybrid"
+    abstention = {"abstention_auroc": figure(0.71) if sure else figure(None, 0)}
+    abstention["false_answers@90"] = figure(0.41) if sure else figure(None, 0)
+    return old_metrics(strategy) | causes | abstention | {"forbidden_share@512": figure(0.02)}
+
+
+def write_runs(folder, metrics):
+    for place, strategy in enumerate(MEANS):
+        write_run(folder / str(place), strategy, metrics(strategy))
+    return load([folder])
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory):
+    """Four strategies with every metric, one of them with a name that is markup."""
+    return write_runs(tmp_path_factory.mktemp("new"), new_metrics)
+
+
+@pytest.fixture(scope="session")
+def old_results(tmp_path_factory):
+    """The same without causes and restraint."""
+    return write_runs(tmp_path_factory.mktemp("old"), old_metrics)
+
+
+@pytest.fixture
+def odd() -> str:
+    """The name that is markup."""
+    return ODD
+
+
+@pytest.fixture
+def chromium() -> str:
+    """A browser; the test is skipped where there is none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("no Chromium is at hand: what the page does in a browser is not checked")

@@ -1,0 +1,77 @@
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memlab.report import tables
+from memlab.report.cells import Cell, Row, Table, interval, reach, share, whole
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "–"), (0.0, ".000"), (-0.0, ".000"), (-0.0001, ".000"), (0.7634, ".763"), (-0.5, "-.500"), (1.0, "1.000")],
+)
+def test_a_share_is_short(value, text):
+    assert share(value) == Cell(text, value)
+
+
+def test_an_interval_is_carried_with_its_text():
+    figure = {"mean": 0.5, "low": 0.45, "high": 0.55}
+    assert reach(figure) == Cell(".500 ±.050", 0.5, 0.45, 0.55)
+    assert interval(figure) == Cell(".500 [.450, .550]", 0.5, 0.45, 0.55)
+    assert interval(figure | {"low": None, "high": None}) == Cell(".500", 0.5)
+    assert whole(12345.6) == Cell("12,346", 12345.6)
+
+
+@given(st.floats(-1, 1))
+def test_what_is_printed_is_what_is_sorted_by(value):
+    assert abs(float(share(value).text) - share(value).value) <= 0.0005 + 1e-12
+
+
+def test_markdown_sets_all_but_contestants_apart():
+    rows = tuple(
+        Row((Cell(name), Cell(".1")), part)
+        for name, part in (("a", "contestant"), ("b (partial)", "bound"), ("n", "reference"))
+    )
+    assert Table("T", ("strategy", "x"), rows).markdown() == (
+        "**T**\n\n| strategy | x |\n|---|---:|\n| a | .1 |\n| *b* (partial) | .1 |\n| *n* | .1 |\n"
+    )
+
+
+def test_found_and_the_causes_are_everything(results):
+    for result in results:
+        shares = tables.why_shares(result)
+        assert list(shares)[:3] == ["found", "never stored", "stored, not in the first 100"]
+        assert sum(shares.values()) == pytest.approx(1)
+    hybrid = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables.why(results).rows}["hybrid"]
+    assert hybrid == [".680", ".020", ".100", ".150", ".030", ".020"]
+
+
+def test_a_run_without_one_of_the_causes_has_no_row(results):
+    hybrid = next(r for r in results if r.strategy == "hybrid")
+    summary = json.loads(json.dumps(hybrid.summary))
+    summary["metrics"]["missed_read_wrong"]["mean"] = None
+    rest = [replace(r, summary=summary) if r is hybrid else r for r in results]
+    assert tables.why_shares(rest[results.index(hybrid)]) is None
+    assert "hybrid" not in {row.cells[0].text for row in tables.why(rest).rows}
+
+
+def test_restraint_tells_silence_from_figures(results):
+    table = tables.restraint(results)
+    said = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows}
+    assert said["hybrid"] == [".710 [.680, .740]", ".410 [.380, .440]", ".020 [-.010, .050]"]
+    assert said["none"] == ["does not abstain", "–", ".020 [-.010, .050]"]
+    assert not table.sortable
+
+
+def test_old_runs_have_neither(old_results):
+    assert tables.why(old_results) is None
+    assert tables.restraint(old_results) is None
+
+
+def test_a_run_without_the_metric_is_not_said_to_be_silent(results, old_results):
+    mixed = [r for r in results if r.strategy == "hybrid"] + [r for r in old_results if r.strategy == "none"]
+    said = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables.restraint(mixed).rows}
+    assert said["none"] == ["–", "–", "–"]

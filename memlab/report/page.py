@@ -18,12 +18,15 @@ question counts only with at least 40 turns to choose from; *chance* is the anal
 is judged only where the evidence states the answer word for word.""",
     """**stale_excess** is how much more often than chance the first memory states a superseded value: 0 is
 chance, below 0 prefers what holds today. Blank where the first memory is neither.""",
-    """**Why questions are missed**: each question with evidence is found or falls into exactly one cause. *never
-stored*: no memory that is held bears it out; *not in the first 100*: held, but not recalled; *below the budget*:
-recalled, but after the 512 tokens that a reader gets; *stale above*: a superseded value stands before it; *read
-wrong*: all was there.""",
+    """**Why questions are missed**: a question with evidence is *found* when all of its evidence is within the
+first 512 tokens, no superseded value stands before the current one, and a reader, if there is one, answers right;
+so *found* is at most the headline. Else it counts for the first cause that applies. *never stored*: no memory
+that is held bears all of it out; *not in the first 100*: held, but not recalled; *below the budget*: recalled,
+but after the 512 tokens; *stale above*: all there, below a superseded value; *read wrong*: all there, and the
+reader answered wrong or not at all.""",
     """**Restraint** is no ranking: *none* recalls nothing, so it keeps back everything, and is useless. A
-strategy that gives no confidence with what it recalls does not abstain, and has no figures for it.""",
+strategy that gives no confidence with what it recalls does not abstain. Abstention is judged only where some
+questions can be answered and some cannot.""",
     """*none*, *random*, *full_history* and *oracle* are bounds, not contestants. *attainable* is what the oracle
 gets.""",
     """Latencies are measured on one machine, without encoding, and enter no identity; compare them within one

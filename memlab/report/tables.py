@@ -88,8 +88,11 @@ def restraint(results: Sequence[Result]) -> Table | None:
     if not any(r.figure(metric).get("n") for r in results for metric in RESTRAINT):
         return None
     table = figures(results, RESTRAINT, "Restraint, which is no ranking")
+    counts = {r.folder: r.figure(ABSTENTION).get("n") for r in results}
+    # if nobody's abstention is judged, the questions may leave nothing to abstain from
+    silent = {folder for folder, n in counts.items() if n == 0} if any(counts.values()) else set()
     rows = [
-        Row((row.cells[0], Cell("does not abstain"), *row.cells[2:]), row.part) if _is_silent(r) else row
+        Row((row.cells[0], Cell("does not abstain"), *row.cells[2:]), row.part) if r.folder in silent else row
         for r, row in zip(results, table.rows, strict=False)
     ]
     rows += table.rows[len(results) :]
@@ -116,10 +119,6 @@ def age_slopes(results: Sequence[Result]) -> Table:
             counts = (Cell(str(count), count) for count in (slope.n, slope.users))
             rows.append(_row(r, [interval(found), *counts]))
     return Table(f"{HEADLINE} per doubling of the evidence's age", ("strategy", "slope", "n", "users"), tuple(rows))
-
-
-def _is_silent(result: Result) -> bool:
-    return result.figure(ABSTENTION).get("n") == 0
 
 
 def _row(result: Result, cells: Sequence[Cell]) -> Row:

@@ -75,3 +75,9 @@ def test_a_run_without_the_metric_is_not_said_to_be_silent(results, old_results)
     mixed = [r for r in results if r.strategy == "hybrid"] + [r for r in old_results if r.strategy == "none"]
     said = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables.restraint(mixed).rows}
     assert said["none"] == ["–", "–", "–"]
+
+
+def test_nobody_is_silent_where_nobody_is_judged(results):
+    silent = [r for r in results if r.strategy != "hybrid"]
+    cells = [row.cells[1].text for row in tables.restraint(silent).rows]
+    assert cells == ["–"] * 5 + ["0 of 50"]

@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="paired differences against a baseline, with intervals")
     compare.add_argument("runs", nargs="+", type=Path, metavar="RUNS", help="run or experiment folders")
     compare.add_argument("--baseline", required=True, metavar="NAME", help="the strategy to compare with")
+    compare.add_argument("--by-kind", action="store_true", help="the headline alone, by kind of question")
     compare.add_argument("--json", action="store_true", help="rows as JSON")
     compare.set_defaults(call=_compare)
 
@@ -155,14 +156,15 @@ def _compare(args: argparse.Namespace) -> int:
     from memlab.report.compare import compare
     from memlab.results import load
 
-    rows = compare(load(args.runs), args.baseline)
+    rows = compare(load(args.runs), args.baseline, args.by_kind)
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0
-    for source, metric in dict.fromkeys((row["source"], row["metric"]) for row in rows):
-        own = [row for row in rows if (row["source"], row["metric"]) == (source, metric)]
+    for source, metric, kind in dict.fromkeys((row["source"], row["metric"], row["kind"]) for row in rows):
+        own = [row for row in rows if (row["source"], row["metric"], row["kind"]) == (source, metric, kind)]
         columns = ("strategy", "difference", "95 % interval", "n", "better:worse users", "verdict")
-        print_table(f"{source}, {metric}: minus {args.baseline}, paired by question", columns, map(_compared, own))
+        about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
+        print_table(about, columns, map(_compared, own))
     print("Verdicts are unadjusted: an experiment's README names its primary comparison,")
     print("all others are exploratory.")
     return 0

@@ -64,6 +64,13 @@ class Result:
                 found.setdefault(name, {})[user, query] = value
         return found
 
+    @cached_property
+    def kinds(self) -> dict[Key, str]:
+        """Every query's kind by (user, query)."""
+        table = pq.read_table(self.folder / "scores.parquet", columns=["user", "query", "kind"])
+        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+        return {(user, query): kind for user, query, kind in rows if query is not None}
+
 
 def load(folders: Iterable[Path]) -> list[Result]:
     """The runs in run folders and experiment folders; of runs with equal configs, the newest.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from memlab.report import tables
 from memlab.report.cells import Table
+from memlab.report.compare import named
 from memlab.report.drawing import Figure
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
 from memlab.results import Result
@@ -50,6 +51,7 @@ def section(name: str, results: Sequence[Result]) -> Section:
         tables.leaderboard(name, results),
         draw_leaderboard(slug, results),
         tables.by_kind(results, tables.HEADLINE),
+        tables.differences(named(name, results)),
         age,
         tables.age_slopes(results) if age else None,
         draw_why(slug, results),

@@ -1,6 +1,7 @@
 """Tables of figures, the same for the terminal, Markdown and HTML."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from memlab.report.cells import Cell, Part, Row, Table, hundredths, interval, reach, reference, share, whole
 from memlab.results import Result
@@ -60,6 +61,20 @@ def by_kind(results: Sequence[Result], metric: str) -> Table:
     counts = (max(r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
     rows.append(reference("n", [Cell(str(count)) for count in counts]))
     return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=False)
+
+
+def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
+    """Comparisons as `memlab.report.compare.named` gives them, in order; None where there are none."""
+    if not rows:
+        return None
+    table = []
+    for row in rows:
+        what = f"{row['strategy']} − {row['baseline']}, {row['metric']}{', ' + row['kind'] if row['kind'] else ''}"
+        users = f"{row['users_better']}:{row['users_worse']}"
+        table.append(Row((Cell(what), interval(row), Cell(str(row["n"]), row["n"]), Cell(users), Cell(row["verdict"]))))
+    columns = ("comparison", "difference", "n", "users better:worse", "verdict")
+    caption = "Paired differences that the experiment names, the primary one first; verdicts are unadjusted"
+    return Table(caption, columns, tuple(table), folded=False, sortable=False)
 
 
 def why(results: Sequence[Result]) -> Table | None:

@@ -1,0 +1,76 @@
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from write_run import figure, write_run
+
+from memlab.report.compare import compare, named
+from memlab.report.tables import HEADLINE, differences
+from memlab.results import ResultError, load
+
+KINDS = {"when": 8, "two_hop": 16}
+
+
+def write_scores(folder, strategy, value, experiment="try", config_dir=None):
+    """A run of 8 users with a question of one kind and two of the other each, scored by `value(kind)`."""
+    write_run(folder, strategy, {HEADLINE: figure(0.5)})
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    config |= {"experiment": experiment, "config_dir": str(config_dir) if config_dir else None}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    rows = [
+        {"user": f"u{user}", "query": f"{kind}{user}{n}", "kind": kind, "name": HEADLINE, "value": value(kind)}
+        for kind, each in KINDS.items()
+        for user in range(8)
+        for n in range(each // 8)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), folder / "scores.parquet")
+
+
+@pytest.fixture
+def runs(tmp_path):
+    folder = tmp_path / "configs" / "experiment"
+    folder.mkdir(parents=True)
+    wanted = [{"strategy": "b", "baseline": "a"}, {"strategy": "b", "baseline": "a", "kinds": ["two_hop"]}]
+    wanted += [{"strategy": "b", "baseline": "a", "kinds": "each"}, {"strategy": "absent", "baseline": "a"}]
+    (folder / "mine.yaml").write_text(yaml.safe_dump({"name": "mine", "runs": [], "comparisons": wanted}))
+    write_scores(tmp_path / "runs" / "1", "a", lambda kind: 0.5, "mine", tmp_path / "configs")
+    write_scores(
+        tmp_path / "runs" / "2", "b", lambda kind: 1.0 if kind == "two_hop" else 0.25, "mine", tmp_path / "configs"
+    )
+    return load([tmp_path / "runs"])
+
+
+def test_by_kind_each_kind_is_compared_on_its_own_questions(runs):
+    rows = compare(runs, "a", by_kind=True)
+    assert [(row["kind"], row["mean"], row["n"]) for row in rows] == [("two_hop", 0.5, 16), ("when", -0.25, 8)]
+    assert [row["verdict"] for row in rows] == ["better", "worse"]
+
+
+def test_over_all_questions_no_kind_is_named(runs):
+    (row,) = compare(runs, "a")
+    assert (row["kind"], row["n"], row["mean"]) == (None, 24, pytest.approx((16 * 0.5 - 8 * 0.25) / 24))
+
+
+def test_an_experiment_shows_the_comparisons_that_it_names_in_their_order(runs):
+    rows = named("simulated", runs)
+    assert [row["kind"] for row in rows] == [None, "two_hop", "two_hop", "when"]
+    table = differences(rows)
+    assert table is not None
+    assert [cell.text for cell in table.rows[1].cells] == [
+        f"b − a, {HEADLINE}, two_hop",
+        ".500 [.500, .500]",
+        "16",
+        "8:0",
+        "better",
+    ]
+
+
+def test_an_experiment_without_a_yaml_names_none(tmp_path):
+    write_scores(tmp_path / "1", "a", lambda kind: 0.5)
+    assert named("simulated", load([tmp_path])) == []
+    assert differences([]) is None
+
+
+def test_a_baseline_that_is_not_there_is_answered_with_what_is(runs):
+    with pytest.raises(ResultError, match="no run of 'c' on simulated"):
+        compare(runs, "c")

@@ -1,12 +1,32 @@
-"""Small real things for tests of strategies, readers and sources: a life by hand, a reader that quotes."""
+"""Small real things for tests: a life by hand, a reader that quotes, and strategies that cheat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import assert_never
 
-from memlab.events import Event, Memory, Query, QueryId, Reply, SessionEnd, Turn
+from memlab.events import (
+    Consent,
+    Erasure,
+    Event,
+    Forget,
+    Memory,
+    Observed,
+    Outcome,
+    Query,
+    QueryId,
+    Recall,
+    Recalled,
+    Reply,
+    SessionEnd,
+    Turn,
+    TurnId,
+)
 from memlab.life import Gold, Life, Nugget, recorded
 
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
+PLAUSIBLE = "The user told the assistant about their home, work, family, health and plans."
+Claim = tuple[str, tuple[TurnId, ...]]
 
 
 def turn(place: int, text: str, session: int = 0, speaker: str = "user") -> Turn:
@@ -49,3 +69,90 @@ class QuotingReader:
         """The first memory's text as text and choice."""
         text = memories[0].text if memories else ""
         return Reply(text=text, choice=text or None, used=tuple(memory.id for memory in memories[:1]))
+
+
+class Cheater:
+    """A strategy that recalls the same whatever it is asked: what a cheat makes of the turns that it keeps.
+
+    It obeys erasure, and drops every turn that a forgotten memory cites. `Cheater(whole_history)` is a strategy.
+
+    Args:
+        cheat: Makes texts with the turns that each cites, no two citing alike, of turns in order of being said.
+    """
+
+    def __init__(self, cheat: Callable[[Sequence[Turn]], Iterable[Claim]]) -> None:
+        self._cheat = cheat
+        self._turns: dict[TurnId, Turn] = {}
+        self._memories: tuple[Memory, ...] = ()
+
+    def observe(self, event: Observed) -> None:
+        """Keeps turns, forgets what is erased or was cited by what is forgotten."""
+        match event:
+            case Turn():
+                self._drop([event.id])
+                self._turns[event.id] = event
+            case Erasure(turns=named):
+                self._drop(self._turns if named is None else named)
+            case Forget(memories=forgotten):
+                self._drop({id for memory in self.memories() if memory.id in forgotten for id in memory.sources})
+            case Outcome() | Consent() | Recalled() | SessionEnd():
+                pass
+            case _:
+                assert_never(event)
+
+    def recall(self, query: Query) -> Recall:
+        """The same memories for every query; scores fall by position."""
+        return Recall(memories=tuple(self.memories())[: query.limit])
+
+    def memories(self) -> Iterator[Memory]:
+        """All that the cheat makes of the turns."""
+        if self._turns and not self._memories:
+            turns = list(self._turns.values())
+            self._memories = tuple(
+                Memory(id=_name(cited), text=text, score=1 / (1 + place), at=turns[-1].at, sources=cited)
+                for place, (text, cited) in enumerate(self._cheat(turns))
+            )
+        return iter(self._memories)
+
+    def close(self) -> None:
+        """Holds nothing open."""
+
+    def _drop(self, ids: Container[TurnId]) -> None:
+        self._turns, self._memories = {id: turn for id, turn in self._turns.items() if id not in ids}, ()
+
+
+def empty_texts(turns: Sequence[Turn]) -> Iterator[Claim]:
+    """For every turn a memory that says nothing and cites it, newest first."""
+    return (("", (turn.id,)) for turn in reversed(turns))
+
+
+def empty_texts_citing_all(turns: Sequence[Turn]) -> Iterator[Claim]:
+    """Ten memories that say nothing and cite all turns, each another of the newest first."""
+    ids = _ids(turns)
+    return (("", ids[-place:] + ids[:-place]) for place in range(1, 1 + min(10, len(ids))))
+
+
+def one_turn_citing_all(turns: Sequence[Turn]) -> Iterator[Claim]:
+    """The text of the last turn, citing all turns."""
+    yield turns[-1].text, _ids(turns)
+
+
+def whole_history(turns: Sequence[Turn]) -> Iterator[Claim]:
+    """All texts in one memory, in order of being said, citing all turns."""
+    yield "\n".join(turn.text for turn in turns), _ids(turns)
+
+
+def plausible_sentence(turns: Sequence[Turn]) -> Iterator[Claim]:
+    """One sentence that could be about any user, citing all turns."""
+    yield PLAUSIBLE, _ids(turns)
+
+
+def _name(cited: Sequence[TurnId]) -> str:
+    return sha256("\n".join(cited).encode()).hexdigest()[:12]
+
+
+def _ids(turns: Sequence[Turn]) -> tuple[TurnId, ...]:
+    return tuple(turn.id for turn in turns)
+
+
+CHEATS = (empty_texts, empty_texts_citing_all, one_turn_citing_all, whole_history, plausible_sentence)

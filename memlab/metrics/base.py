@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 from memlab.events import UserId
 from memlab.metrics.frames import Asked, Nuggets, RunFrames
 
-SCORE_VERSION = 1
+SCORE_VERSION = 2
 Level = Literal["turn", "session"]
 MIN_CANDIDATES_PER_RANK = 4
 

@@ -1,5 +1,7 @@
 """Whether a memory's text bears out the turns that it cites: sources are a claim, and this checks it."""
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -15,7 +17,8 @@ def supports(text: str, turn: str, values: tuple[str, ...] = ()) -> bool:
     """Whether a memory's text supports a turn.
 
     It does when it holds the turn's text, or a value that the turn states, or, where no value is known, at least half
-    of the turn's stemmed content words.
+    of the turn's stemmed content words within a stretch of no more content words than the turn has: words that a long
+    text holds far apart say nothing together.
 
     >>> supports("user: I moved to Denver", "user: I moved to Denver")
     True
@@ -30,8 +33,28 @@ def supports(text: str, turn: str, values: tuple[str, ...] = ()) -> bool:
         return True
     if values:
         return any(contains(text, value) for value in values)
-    wanted = set(stems(turn))
-    return bool(wanted) and 2 * len(wanted & set(stems(text))) >= len(wanted)
+    return _half_together(stems(text), stems(turn))
+
+
+def _half_together(words: Sequence[str], turn: Sequence[str]) -> bool:
+    """Whether some stretch of `words`, as long as `turn`, holds half of the different words of `turn`."""
+    wanted = set(turn)
+    if not wanted or 2 * len(wanted.intersection(words)) < len(wanted):
+        return False
+    places = [place for place, word in enumerate(words) if word in wanted]
+    inside: Counter[str] = Counter()
+    first = 0
+    for place in places:
+        inside[words[place]] += 1
+        while places[first] <= place - len(turn):
+            left = words[places[first]]
+            inside[left] -= 1
+            if not inside[left]:
+                del inside[left]
+            first += 1
+        if 2 * len(inside) >= len(wanted):
+            return True
+    return False
 
 
 def within_budget(asked: Asked, budget_tokens: int | None) -> list[tuple[str, list[str]]]:
@@ -42,11 +65,17 @@ def within_budget(asked: Asked, budget_tokens: int | None) -> list[tuple[str, li
     for text, sources, tokens in zip(asked.texts, asked.sources, asked.tokens, strict=True):
         if tokens > left:
             if left > 0:
-                fitting.append((cut(text, left), sources))
+                fitting.append((_cut(text, left), sources))
             break
         fitting.append((text, sources))
         left -= tokens
     return fitting
+
+
+@lru_cache(maxsize=1_000)
+def _cut(text: str, tokens: int) -> str:
+    """`cut`, remembered: several metrics cut the same text at the same place, and a whole history takes long."""
+    return cut(text, tokens)
 
 
 def covers(asked: Asked, text: str, sources: list[str], nugget: Nugget) -> bool:

@@ -65,8 +65,26 @@ def test_more_words_around_a_turn_never_take_its_support_away(turn, before, afte
 
 @LAW
 @given(text=WORDS, turn=WORDS)
-def test_the_order_of_words_is_no_matter_without_values(text, turn):
+def test_the_order_of_words_is_no_matter_in_a_text_no_longer_than_the_turn(text, turn):
+    text = text[: len(turn)]
     assert supports(" ".join(text), " ".join(turn)) == supports(" ".join(sorted(text)), " ".join(turn))
+
+
+def test_words_that_stand_far_apart_support_nothing():
+    turn = "the red dog, house, river"
+    assert supports("a red, noisy, angry dog", turn)
+    assert not supports("a red, noisy, angry, hungry dog", turn)
+    assert supports("north " * 50 + "red dog", turn)
+
+
+@LAW
+@given(text=WORDS, turn=WORDS, between=st.integers(0, 3))
+def test_half_of_the_words_must_stand_in_a_stretch_as_long_as_the_turn(text, turn, between):
+    said = [word for place, own in enumerate(text) for word in [own, *[f"x{place}{n}" for n in range(between)]]]
+    stretches = [set(said[place : place + len(turn)]) for place in range(len(said))]
+    assert supports(" ".join(said), " ".join(turn), ()) == any(
+        2 * len(s & set(turn)) >= len(set(turn)) for s in stretches
+    )
 
 
 def test_a_nugget_is_covered_by_a_cited_turn_that_the_text_supports():

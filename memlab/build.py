@@ -12,9 +12,11 @@ from memlab.life import Life
 from memlab.metrics.base import Metric
 from memlab.readers import Reader
 from memlab.sources import Source, SourceError
+from memlab.stores import Store
 from memlab.strategies.base import Strategy
 
 LABELS = {"name", "leaderboard"}
+ORACLE = "memlab.strategies.oracle.Oracle"
 PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner"}
 DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
@@ -110,25 +112,31 @@ def tracking(config: Config) -> Any:
 def wants(part: str, config: Config) -> bool:
     """Whether the strategy or a layer of a run names a part, such as `encoder`, in its constructor."""
     nodes = [config["strategy"], *config["layer"].values()]
-    return any(part in _signature("strategy", node).parameters for node in nodes)
+    return any(names(part, node) for node in nodes)
 
 
-def strategy(config: Config, life: Life | None, encoder: Encoder | None) -> Strategy:
-    """One user's strategy in its layers, outermost first, on a store of its own in memory.
+def names(part: str, node: Config) -> bool:
+    """Whether the constructor of a config node names a part among its parameters."""
+    return part in _signature("strategy", node).parameters
+
+
+def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: Store | None = None) -> Strategy:
+    """One user's strategy in its layers, outermost first.
 
     Args:
         life: Whose gold the oracle is shown; None for a trial before the first user.
+        store: Where it keeps its records; None is one of its own in memory, as runs have it.
     """
-    if config["store"].get("path") is not None:
+    if store is None and config["store"].get("path") is not None:
         raise ConfigError(
             "store.path: runs keep their memory in RAM, so that each user starts with none; leave it null"
         )
     gold = life.gold if life else {}
     parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
-    parts["store"] = construct("store", config["store"], {})
+    parts["store"] = construct("store", config["store"], {}) if store is None else store
     if wants("chat", config):
         parts["chat"] = construct("chat", config["chat"], {})
-    if config["strategy"]["_target_"] == "memlab.strategies.oracle.Oracle":
+    if config["strategy"]["_target_"] == ORACLE:
         parts["evidence"] = {id: tuple(nugget.turns for nugget in g.evidence) for id, g in gold.items()}
     built = construct("strategy", config["strategy"], parts)
     for name, node in reversed(config["layer"].items()):

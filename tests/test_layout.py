@@ -40,6 +40,7 @@ ORDER = (
         "report",
         "tracking",
         "terminal",
+        "checks",
         "cli",
     ),
 )

@@ -1,0 +1,152 @@
+"""What the checks live through: small simulated lives, and scripts of erasures and forgetting made from them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from memlab.events import Erasure, Event, Forget, Outcome, Query, Recall, Recalled, SessionEnd, Turn, TurnId
+from memlab.life import Life, recorded
+from memlab.seeds import Draw
+from memlab.sources.simulated import Simulated
+from memlab.strategies.base import Strategy
+
+LIMIT, BUDGET_TOKENS = 100, 512
+NATURAL_EVERY = 3
+READ = 3
+START = datetime(2024, 1, 1, 9, tzinfo=UTC)
+NAMES = ("Ada", "Bela", "Cleo", "Dov", "Elif", "Femi", "Gus", "Hana", "Ines", "Jiro", "Kaya", "Lior", "Mina")
+DID = ("painted", "sold", "repaired", "borrowed", "lost", "found", "photographed", "wrapped", "insured")
+THINGS = ("kettle", "bicycle", "lantern", "violin", "compass", "ladder", "teapot", "rug", "telescope", "anvil", "kayak")
+TURNS_PER_SESSION = 50
+
+
+@cache
+def lives(law: str, n: int = 1) -> tuple[Life, ...]:
+    """Small simulated lives that no other check lives, so that what one check left behind cannot hide from another.
+
+    Every third question is natural, the others are probes; limit and budget are set as the loop sets them.
+    """
+    source = Simulated(users=n, sessions=8, months=12, chatter=(0, 1), queries=16, ask_from=0.2)
+    return tuple(_prepared(source.life(f"{law}-{place}", seed=0)) for place in range(n))
+
+
+def _prepared(life: Life) -> Life:
+    events, asked = [], 0
+    for event in life.stream():
+        if isinstance(event, Query):
+            asked += 1
+            probe = asked % NATURAL_EVERY != 0
+            event = replace(event, limit=LIMIT, budget_tokens=BUDGET_TOKENS, probe=probe)
+        events.append(event)
+    return recorded(life.user, events, life.gold, life.superseded)
+
+
+def events_of(life: Life) -> list[Event]:
+    """All events of a recorded life."""
+    return list(life.stream())
+
+
+def queries_of(events: Sequence[Event]) -> list[Query]:
+    """The questions among events."""
+    return [event for event in events if isinstance(event, Query)]
+
+
+def turns_of(events: Sequence[Event]) -> dict[TurnId, Turn]:
+    """The turns among events, by id."""
+    return {event.id: event for event in events if isinstance(event, Turn)}
+
+
+def of_events(life: Life, events: Sequence[Event]) -> Life:
+    """The same user with other events."""
+    return recorded(life.user, events, life.gold, life.superseded)
+
+
+def tell(strategy: Strategy, events: Sequence[Event]) -> Strategy:
+    """The strategy after it has observed events; questions are left out."""
+    for event in events:
+        if not isinstance(event, Query):
+            strategy.observe(event)
+    return strategy
+
+
+def notes(n: int) -> Iterator[Event]:
+    """`n` short turns, in sessions of fifty, a minute apart; no two are the same."""
+    for place in range(n):
+        at, session = START + timedelta(minutes=place), place // TURNS_PER_SESSION
+        words = (names[place % len(names)] for names in (NAMES, DID, THINGS))
+        yield Turn(at=at, session=session, id=f"n{place}", speaker="user", text=f"user: {' '.join(words)} {place}")
+        if place % TURNS_PER_SESSION == TURNS_PER_SESSION - 1:
+            yield SessionEnd(at=at, session=session)
+
+
+def with_erasures(events: Sequence[Event], seed: int, times: int = 3, most: int = 6) -> list[Event]:
+    """The events with erasures of said turns strewn in: neighbours, the newest turn and turns asked for among them.
+
+    Args:
+        times: How many erasures.
+        most: Turns that one erasure names at most.
+    """
+    draw, script, erased = Draw(seed, "erasures"), list[Event](), set[TurnId]()
+    places = {len(events) * (n + 1) // (times + 2) for n in range(times)}
+    for place, event in enumerate(events):
+        script.append(event)
+        said = [id for id in turns_of(script) if id not in erased]
+        if place in places and said:
+            first = draw.below(len(said))
+            going = {*said[first : first + 1 + draw.below(most)], draw.choice(said), said[-1]}
+            erased |= going
+            script.append(Erasure(at=event.at, session=event.session, turns=frozenset(going)))
+    return script
+
+
+def with_everything_erased(events: Sequence[Event]) -> list[Event]:
+    """The events with everything erased at the first session end past the middle."""
+    place = next(i for i, e in enumerate(events) if i >= len(events) // 2 and isinstance(e, SessionEnd))
+    at = Erasure(at=events[place].at, session=events[place].session, turns=None)
+    return [*events[: place + 1], at, *events[place + 1 :]]
+
+
+def lived(strategy: Strategy, script: Sequence[Event], forget_at: int = 5) -> Iterator[tuple[Event, Recall | None]]:
+    """Takes a strategy through a script and yields what it observed, and its recalls; what is read comes back to it.
+
+    Args:
+        forget_at: After this question the second memory of its recall is forgotten, as an owner would have it.
+    """
+    asked = 0
+    for event in script:
+        if not isinstance(event, Query):
+            strategy.observe(event)
+            yield event, None
+            continue
+        asked += 1
+        recall = strategy.recall(event)
+        yield event, recall
+        ids, when = [memory.id for memory in recall.memories], {"at": event.at, "session": event.session}
+        if not event.probe:
+            read = Recalled(**when, query=event.id, memories=tuple(ids[:READ]))
+            strategy.observe(read)
+            yield read, None
+        if asked == forget_at and len(ids) > 1:
+            forget = Forget(**when, memories=frozenset(ids[1:2]))
+            strategy.observe(forget)
+            yield forget, None
+
+
+def without(event: Event, gone: set[TurnId], cites: Callable[[str], bool]) -> Event | None:
+    """The event as a user would have lived it who never said the turns `gone`; None if it is gone with them.
+
+    Args:
+        cites: Whether a memory id stands for a memory that came from one of `gone`.
+    """
+    match event:
+        case Turn(id=id) | Outcome(turn=id) if id in gone:
+            return None
+        case Erasure():
+            return None
+        case Recalled(memories=ids):
+            return replace(event, memories=tuple(id for id in ids if not cites(id)))
+        case Forget(memories=ids):
+            left = frozenset(id for id in ids if not cites(id))
+            return replace(event, memories=left) if left else None
+    return event

@@ -1,0 +1,103 @@
+"""What is checked: a strategy's config, from which a check builds as many instances as it needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from memlab import build
+from memlab.config import Config, ConfigError, plan
+from memlab.encoders.hashing import Hashing
+from memlab.life import Life
+from memlab.stores import Store
+from memlab.strategies.base import Strategy
+
+NO_STORE = "its constructor names no store, so it lasts as long as its process"
+
+
+class CheckFailed(AssertionError):
+    """A strategy breaks a law.
+
+    Args:
+        seen: What was seen: ids, texts shortened.
+        change: What to change, a full sentence.
+    """
+
+    def __init__(self, seen: str, change: str) -> None:
+        super().__init__(f"{seen}. {change}")
+
+
+class NotApplicable(Exception):  # noqa: N818 (it is no error)
+    """A check says nothing about this strategy; the message says why."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A strategy as a run's config describes it, in its layers, with the hashing encoder and no weights.
+
+    Args:
+        config: Complete and resolved, as `memlab.config.plan` gives it.
+    """
+
+    config: Config
+
+    @property
+    def name(self) -> str:
+        """The strategy's name, as its yaml has it."""
+        return str(self.config["strategy"].get("name", self.config["strategy"]["_target_"]))
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the strategy's constructor names a store, so that it can be closed and reopened."""
+        return build.names("store", self.config["strategy"])
+
+    def fresh(self, life: Life | None = None, store: Store | None = None) -> Strategy:
+        """A new instance that has observed nothing.
+
+        Args:
+            life: Whose evidence the oracle is shown.
+            store: Where it keeps its records; None is a new one in memory.
+        """
+        encoder = _encoder() if build.wants_encoder(self.config) else None
+        return build.strategy(self.config, life, encoder, self.store() if store is None else store)
+
+    def store(self, path: Path | None = None, user: str = "") -> Store:
+        """A store as the config names it, but on this path, for this user; what the config says of both is let be."""
+        place = {"path": None if path is None else str(path)} | ({"user": user} if user else {})
+        return build.construct("store", self.config["store"] | place, {})
+
+    def must_last(self) -> None:
+        """Ends a check that needs a store.
+
+        Raises:
+            NotApplicable: The strategy's constructor names none.
+        """
+        if not self.lasts:
+            raise NotApplicable(NO_STORE)
+
+
+def subject(overrides: Sequence[str], config_dir: Path | str | None = None) -> Subject:
+    """The strategy that a command line names, built once on trial.
+
+    Args:
+        overrides: `strategy=NAME` and any `key=value`.
+        config_dir: An outside folder of config groups.
+
+    Raises:
+        ConfigError: No strategy is named, or more than one; a name or a parameter does not exist.
+    """
+    if not any(override.startswith("strategy=") for override in overrides):
+        raise ConfigError("no strategy is named; say which: strategy=NAME")
+    if config_dir is not None and not Path(config_dir).is_dir():
+        raise ConfigError(f"--config-dir {config_dir} is not a folder")
+    configs = plan(overrides, config_dir)
+    if len(configs) != 1:
+        raise ConfigError(f"{' '.join(overrides)} are {len(configs)} runs; one strategy is checked at a time")
+    chosen = Subject(configs[0])
+    chosen.fresh().close()
+    return chosen
+
+
+@cache
+def _encoder() -> Hashing:
+    return Hashing()

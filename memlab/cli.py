@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   memlab run -m strategy=bm25,rag seed=0,1       a grid of runs
   memlab compare runs/leaderboard --baseline bm25
   memlab show runs/single/RUN                    its missed questions; with QUERY, one of them explained
+  memlab check strategy=hybrid                   does it keep every law?
 """
 
 
@@ -25,9 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns 0 if all went well, 1 if some run did not, 2 for wrong input."""
     parser = _parser()
     args, rest = parser.parse_known_args(argv)
-    if rest and (args.command != "run" or any(word.startswith("-") for word in rest)):
+    if rest and (args.command not in ("run", "check") or any(word.startswith("-") for word in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    if args.command == "run":
+    if args.command in ("run", "check"):
         args.overrides += rest
         args.argv = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -82,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("query", nargs="?", metavar="QUERY", help="its id, or USER/ID; without it: the missed questions")
     show.add_argument("--json", action="store_true", help="all of it, as JSON")
     show.set_defaults(call=_show)
+
+    check = commands.add_parser("check", help="the conformance suite on one strategy: what it owes, law by law")
+    check.add_argument("overrides", nargs="*", metavar="strategy=NAME|key=value")
+    check.add_argument("--config-dir", type=Path, help="a folder with config groups of your own")
+    check.set_defaults(call=_check)
 
     data = commands.add_parser("data", help="the data sets: list them, verify a file")
     actions = data.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -186,6 +192,16 @@ def _show(args: argparse.Namespace) -> int:
     lines = overview_lines if args.query is None else question_lines
     print(json.dumps(found, indent=1) if args.json else "\n".join(lines(found, text_width())))
     return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from memlab.checks import check, in_lines, subject
+
+    chosen = subject(args.overrides, args.config_dir)
+    results = check(chosen, told=lambda result: print("\n".join(in_lines(result)), flush=True))
+    counts = Counter(result.status for result in results)
+    print(f"{chosen.name}: " + ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in counts.items()))
+    return 1 if counts["failed"] else 0
 
 
 def _data_list(args: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import timedelta
 from math import isfinite
+from typing import Any
 
 from memlab.checks.compare import about, difference, listing_difference, short, shown
 from memlab.checks.lives import events_of, lives, queries_of, tell
@@ -12,7 +13,15 @@ from memlab.strategies.base import Strategy
 
 HUGE = 100_000
 ODD = (
-    *("", " ", "\n", "??!!", "Ünïcödé 東京 мир العربية", "tab\tnul\x00bell\x07escape\x1b[0m", "😀 e\u0301 \u202eright to left"),
+    *(
+        "",
+        " ",
+        "\n",
+        "??!!",
+        "Ünïcödé 東京 мир العربية",
+        "tab\tnul\x00bell\x07escape\x1b[0m",
+        "😀 e\u0301 \u202eright to left",
+    ),
     *("x" * HUGE, "padlock " * (HUGE // 8), "%s {name} \\n '; DROP TABLE records; --", "</s> [MASK] <|endoftext|>"),
 )
 CUT_ALLOWED_FROM = 1_000
@@ -23,7 +32,9 @@ def asking_changes_nothing(subject: Subject) -> None:
     (life,) = lives("asking")
     events = events_of(life)
     asked, silent = subject.fresh(life), tell(subject.fresh(life), events)
-    change = "let only `observe` change what will be recalled; draw by seed and query id, never from a running generator"
+    change = (
+        "let only `observe` change what will be recalled; draw by seed and query id, never from a running generator"
+    )
     for event in events:
         if isinstance(event, Query):
             _same(asked.recall(event), asked.recall(event), event, "asked twice in a row differs", change)
@@ -32,7 +43,9 @@ def asking_changes_nothing(subject: Subject) -> None:
     first = [(query, asked.recall(query)) for query in queries_of(events)]
     for query, recall in reversed(first):
         _same(recall, asked.recall(query), query, "asked again after other questions differs", change)
-        _same(silent.recall(query), recall, query, "differs from what is recalled when nothing was asked before", change)
+        _same(
+            silent.recall(query), recall, query, "differs from what is recalled when nothing was asked before", change
+        )
     if apart := listing_difference(asked.memories(), silent.memories()):
         raise CheckFailed(f"memories() differs where questions were asked: {apart}", change)
 
@@ -81,7 +94,7 @@ def scores_fall(subject: Subject) -> None:
     strategy = tell(subject.fresh(life), events)
     for query in queries_of(events):
         before = float("inf")
-        for place, memory in enumerate(strategy.recall(query).memories, start=1):
+        for memory in strategy.recall(query).memories:
             if not (isfinite(memory.score) and memory.score >= 0):
                 raise CheckFailed(
                     f"{about(query)}: {shown(memory)} has score {memory.score}",
@@ -89,7 +102,7 @@ def scores_fall(subject: Subject) -> None:
                 )
             if memory.score > before:
                 raise CheckFailed(
-                    f"{about(query)}: the score rises from {before} to {memory.score} at place {place}, {shown(memory)}",
+                    f"{about(query)}: the score rises from {before} to {memory.score} at {shown(memory)}",
                     "return memories best first, and give each the score that it was ranked by",
                 )
             before = memory.score
@@ -122,21 +135,19 @@ def events_it_does_not_need_pass(subject: Subject) -> None:
     (life,) = lives("events")
     events = events_of(life)
     last = events[-1]
-    when = {"at": last.at, "session": last.session}
+    when: dict[str, Any] = {"at": last.at, "session": last.session}
     turn = next(event.id for event in events if isinstance(event, Turn))
     strategy = tell(subject.fresh(life), events)
-    tell(
-        strategy,
-        [
-            Consent(**when, category="health", granted=True),
-            Consent(**when, category="a category that it has never heard of", granted=False),
-            Outcome(**when, turn=turn, task="cook", approach="slowly", success=True),
-            Recalled(**when, query="unheard-of", memories=("unheard-of",)),
-            Recalled(**when, query="nothing-found", memories=()),
-            SessionEnd(**when),
-            SessionEnd(**when),
-        ],
-    )
+    needless: list[Event] = [
+        Consent(**when, category="health", granted=True),
+        Consent(**when, category="a category that it has never heard of", granted=False),
+        Outcome(**when, turn=turn, task="cook", approach="slowly", success=True),
+        Recalled(**when, query="unheard-of", memories=("unheard-of",)),
+        Recalled(**when, query="nothing-found", memories=()),
+        SessionEnd(**when),
+        SessionEnd(**when),
+    ]
+    tell(strategy, needless)
     before = _everything(strategy, events)
     tell(strategy, [Erasure(**when, turns=frozenset()), Erasure(**when, turns=frozenset({"unheard-of"}))])
     tell(strategy, [Forget(**when, memories=frozenset()), Forget(**when, memories=frozenset({"unheard-of"}))])

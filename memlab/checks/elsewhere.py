@@ -79,7 +79,6 @@ def write_turns() -> None:
     for event in notes(order["n_writes"]):
         strategy.observe(event)
         os.write(acknowledged, b".")
-    import time
 
     while os.getppid() == parent:
         time.sleep(0.05)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from memlab.checks.compare import about, difference, listing_difference, shown
 from memlab.checks.lives import (
@@ -30,6 +31,7 @@ SAID = (
     "user: I changed it, the bicycle lock now opens with {} instead of the old code.",
 )
 FORGOTTEN = 3
+ERASED_AFTER = ((0.2, 0.4, 0.6), (0.5,), (0.3, 1.0))
 
 
 def erased_turns_count_as_never_said(subject: Subject) -> None:
@@ -39,8 +41,8 @@ def erased_turns_count_as_never_said(subject: Subject) -> None:
     """
     (life,) = lives("erasure")
     events = events_of(life)
-    for seed in range(3):
-        _hold_against_twin(subject, life, with_erasures(events, seed))
+    for seed, shares in enumerate(ERASED_AFTER):
+        _hold_against_twin(subject, life, with_erasures(events, seed, shares))
     unasked: list[Event] = [event for event in events if not isinstance(event, Consent)]
     _hold_against_twin(subject, life, with_everything_erased(unasked))
 
@@ -102,16 +104,16 @@ def erased_text_is_gone(subject: Subject) -> str | None:
             events = _with_secrets(events_of(life))
             tell(strategy, events)
             last, turns = events[-1], frozenset(f"secret-{n}" for n in range(len(SAID)))
-            when = {"at": last.at + timedelta(minutes=1), "session": last.session}
+            when: dict[str, Any] = {"at": last.at + timedelta(minutes=1), "session": last.session}
             strategy.observe(Erasure(**when, turns=None if everything else turns))
             asked = [replace(query, **when) for query in queries_of(events)]
             _hold_silence(strategy, asked)
-            _hold_no_byte(path.parent)
+            _hold_no_byte(subject, path.parent)
             tell(strategy, [SessionEnd(**when)])
             _hold_silence(strategy, asked)
-            _hold_no_byte(path.parent)
+            _hold_no_byte(subject, path.parent)
             strategy.close()
-            _hold_no_byte(path.parent)
+            _hold_no_byte(subject, path.parent)
     return None if subject.lasts else f"what it recalls and lists was searched, no file: {NO_STORE}"
 
 
@@ -139,13 +141,18 @@ def _hold_silence(strategy: Strategy, queries: Sequence[Query]) -> None:
             )
 
 
-def _hold_no_byte(folder: Path) -> None:
+def _hold_no_byte(subject: Subject, folder: Path) -> None:
+    """Holds every file against the secrets, in any case and coding, and against the vectors of the erased turns."""
+    texts = [text.format(secret) for text, secret in zip(SAID, SECRETS, strict=True)]
+    vectors = [vector.tobytes() for vector in subject.encoder.encode(texts)]
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        body = file.read_bytes().lower()
-        for secret in SECRETS:
-            if any(form in body for form in (secret.encode(), secret.encode("utf-16-le"), secret.encode().hex().encode())):
+        body = file.read_bytes()
+        for secret, vector in zip(SECRETS, vectors, strict=True):
+            forms = secret.encode(), secret.encode("utf-16-le"), secret.encode().hex().encode()
+            if vector in body or any(form in body.lower() for form in forms):
+                what = "the vector" if vector in body else "the text"
                 raise CheckFailed(
-                    f"{file.name} still holds {secret!r}, of an erased turn, {len(body)} bytes in all",
+                    f"{file.name}, {len(body)} bytes, still holds {what} of the erased turn about {secret!r}",
                     "delete the record from the store, which overwrites its bytes, and keep no copy beside it",
                 )
 
@@ -160,7 +167,7 @@ def forgotten_memories_do_not_come_back(subject: Subject) -> None:
         path = Path(folder) / "memory.sqlite" if subject.lasts else None
         strategy = tell(subject.fresh(life, subject.store(path)), events[: half + 1])
         going = _to_forget(strategy, queries)
-        when = {"at": events[half].at, "session": events[half].session}
+        when: dict[str, Any] = {"at": events[half].at, "session": events[half].session}
         strategy.observe(Forget(**when, memories=frozenset(memory.id for memory in going)))
         _hold_forgotten(strategy, queries, going, "at once")
         _hold_forgotten(tell(strategy, [SessionEnd(**when)]), queries, going, "after a session's end")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from subprocess import PIPE
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -65,11 +66,11 @@ def nothing_acknowledged_is_lost(subject: Subject, n_writes: int = N_WRITES, sec
         path = Path(folder) / "memory.sqlite"
         acknowledged = _write_until_killed(subject, path, n_writes, seconds)
         reopened = subject.fresh(store=subject.store(path))
-        events = list(notes(n_writes))
+        events = list(islice(notes(n_writes), acknowledged + 1))
         twin = tell(subject.fresh(), events[:acknowledged])
         apart = _apart(reopened, twin, events[acknowledged - 1])
-        if apart is not None and acknowledged < len(events):
-            apart = _apart(reopened, tell(twin, events[acknowledged : acknowledged + 1]), events[acknowledged - 1])
+        if apart is not None:
+            apart = _apart(reopened, tell(twin, events[acknowledged:]), events[acknowledged - 1])
         reopened.close()
         twin.close()
     if apart is not None:

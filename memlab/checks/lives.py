@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
-from memlab.events import Erasure, Event, Forget, Outcome, Query, Recall, Recalled, SessionEnd, Turn, TurnId
+from memlab.events import Erasure, Event, Forget, Observed, Outcome, Query, Recall, Recalled, SessionEnd, Turn, TurnId
 from memlab.life import Life, recorded
 from memlab.seeds import Draw
 from memlab.sources.simulated import Simulated
@@ -14,6 +15,7 @@ from memlab.strategies.base import Strategy
 LIMIT, BUDGET_TOKENS = 100, 512
 NATURAL_EVERY = 3
 READ = 3
+NEIGHBOURS = 6
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
 NAMES = ("Ada", "Bela", "Cleo", "Dov", "Elif", "Femi", "Gus", "Hana", "Ines", "Jiro", "Kaya", "Lior", "Mina")
 DID = ("painted", "sold", "repaired", "borrowed", "lost", "found", "photographed", "wrapped", "insured")
@@ -70,7 +72,7 @@ def tell(strategy: Strategy, events: Sequence[Event]) -> Strategy:
     return strategy
 
 
-def notes(n: int) -> Iterator[Event]:
+def notes(n: int) -> Iterator[Turn | SessionEnd]:
     """`n` short turns, in sessions of fifty, a minute apart; no two are the same."""
     for place in range(n):
         at, session = START + timedelta(minutes=place), place // TURNS_PER_SESSION
@@ -80,21 +82,20 @@ def notes(n: int) -> Iterator[Event]:
             yield SessionEnd(at=at, session=session)
 
 
-def with_erasures(events: Sequence[Event], seed: int, times: int = 3, most: int = 6) -> list[Event]:
-    """The events with erasures of said turns strewn in: neighbours, the newest turn and turns asked for among them.
+def with_erasures(events: Sequence[Event], seed: int, shares: Sequence[float] = (0.2, 0.4, 0.6)) -> list[Event]:
+    """The events with erasures of said turns strewn in: neighbours, one from anywhere and the newest turn each time.
 
     Args:
-        times: How many erasures.
-        most: Turns that one erasure names at most.
+        shares: After which shares of the events something is erased, over 0, up to 1.
     """
     draw, script, erased = Draw(seed, "erasures"), list[Event](), set[TurnId]()
-    places = {len(events) * (n + 1) // (times + 2) for n in range(times)}
+    places = {int(share * len(events)) - 1 for share in shares}
     for place, event in enumerate(events):
         script.append(event)
         said = [id for id in turns_of(script) if id not in erased]
         if place in places and said:
             first = draw.below(len(said))
-            going = {*said[first : first + 1 + draw.below(most)], draw.choice(said), said[-1]}
+            going = {*said[first : first + 1 + draw.below(NEIGHBOURS)], draw.choice(said), said[-1]}
             erased |= going
             script.append(Erasure(at=event.at, session=event.session, turns=frozenset(going)))
     return script
@@ -122,7 +123,8 @@ def lived(strategy: Strategy, script: Sequence[Event], forget_at: int = 5) -> It
         asked += 1
         recall = strategy.recall(event)
         yield event, recall
-        ids, when = [memory.id for memory in recall.memories], {"at": event.at, "session": event.session}
+        ids = [memory.id for memory in recall.memories]
+        when: dict[str, Any] = {"at": event.at, "session": event.session}
         if not event.probe:
             read = Recalled(**when, query=event.id, memories=tuple(ids[:READ]))
             strategy.observe(read)
@@ -133,7 +135,7 @@ def lived(strategy: Strategy, script: Sequence[Event], forget_at: int = 5) -> It
             yield forget, None
 
 
-def without(event: Event, gone: set[TurnId], cites: Callable[[str], bool]) -> Event | None:
+def without(event: Observed, gone: set[TurnId], cites: Callable[[str], bool]) -> Observed | None:
     """The event as a user would have lived it who never said the turns `gone`; None if it is gone with them.
 
     Args:

@@ -55,7 +55,9 @@ def other_users_change_nothing(subject: Subject) -> None:
         _hold(alone, _traced(subject, user, folder), "lived after another user", change)
         beside = _stepwise(subject.fresh(third), events_of(third))
         among = of_events(user, events_of(user))
-        interleaved = Life(user=user.user, start=_interleaved(among, beside), gold=user.gold, superseded=user.superseded)
+        interleaved = Life(
+            user=user.user, start=_interleaved(among, beside), gold=user.gold, superseded=user.superseded
+        )
         _hold(alone, _traced(subject, interleaved, folder), "lived among other users", change)
 
 
@@ -81,7 +83,9 @@ def removing_a_probe_changes_no_other_trace(subject: Subject) -> None:
     rest = of_events(life, [event for event in events if not (isinstance(event, Query) and event.id in going)])
     with TemporaryDirectory() as folder:
         kept = [row for row in _traced(subject, life, folder) if row["query"] not in going]
-        change = "learn nothing in `recall`: what was read comes back to `observe` as a `Recalled`, after natural questions"
+        change = (
+            "learn nothing in `recall`: what was read comes back to `observe` as a `Recalled`, after natural questions"
+        )
         _hold(kept, _traced(subject, rest, folder), f"without {len(going)} of {len(probes)} probes", change)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from memlab import build
 from memlab.config import Config, ConfigError, plan
+from memlab.encoders import Encoder
 from memlab.encoders.hashing import Hashing
 from memlab.life import Life
 from memlab.stores import Store
@@ -20,14 +21,14 @@ class CheckFailed(AssertionError):
 
     Args:
         seen: What was seen: ids, texts shortened.
-        change: What to change, a full sentence.
+        change: What to change.
     """
 
     def __init__(self, seen: str, change: str) -> None:
-        super().__init__(f"{seen}. {change}")
+        super().__init__(f"{seen}. {change[:1].upper()}{change[1:]}")
 
 
-class NotApplicable(Exception):  # noqa: N818 (it is no error)
+class NotApplicable(Exception):
     """A check says nothing about this strategy; the message says why."""
 
 
@@ -51,6 +52,11 @@ class Subject:
         """Whether the strategy's constructor names a store, so that it can be closed and reopened."""
         return build.names("store", self.config["strategy"])
 
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that strategies are given, one per process."""
+        return _encoder()
+
     def fresh(self, life: Life | None = None, store: Store | None = None) -> Strategy:
         """A new instance that has observed nothing.
 
@@ -58,7 +64,7 @@ class Subject:
             life: Whose evidence the oracle is shown.
             store: Where it keeps its records; None is a new one in memory.
         """
-        encoder = _encoder() if build.wants_encoder(self.config) else None
+        encoder = self.encoder if build.wants("encoder", self.config) else None
         return build.strategy(self.config, life, encoder, self.store() if store is None else store)
 
     def store(self, path: Path | None = None, user: str = "") -> Store:

@@ -93,9 +93,8 @@ def check(
 ) -> list[Result]:
     """Runs the checks on one strategy, in order; what one raises is a failure with its text and place.
 
-    The whole suite takes seconds, and up to a minute for a strategy that writes slowly; it leaves no file. Its lives are
-    its own, so one subject is best checked once per process: what a strategy wrongly kept in a class is still there the
-    second time.
+    The whole suite takes seconds, and up to two minutes for a strategy that writes slowly; it leaves no file. One
+    subject is best checked once per process: what a strategy wrongly kept in a class is still there the second time.
 
     Args:
         told: Called with each result as it comes.
@@ -129,7 +128,7 @@ def _law(one: Check) -> str:
 
 
 def _raised(error: Exception) -> str:
-    """What was raised and where: the innermost place, and the last one outside the checks."""
+    """What was raised and where."""
     frames = traceback.extract_tb(error.__traceback__)
     where = frames[-1]
     return f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno}, in {where.name})"

@@ -46,13 +46,15 @@ class Bm25Index:
         return len(self._slots)
 
     def add(self, id: str, text: str) -> None:
-        """Adds a text; an id that is there is replaced and moves to the end."""
-        self.delete(id)
-        slot, terms = len(self._ids), Counter(stems(text))
-        self._slots[id] = slot
-        self._ids.append(id)
-        self._terms.append(terms)
-        self._lengths.append(terms.total())
+        """Adds a text; that of an id that is there is replaced in its place."""
+        slot = self._slots.setdefault(id, len(self._ids))
+        if slot == len(self._ids):
+            self._ids.append(id)
+            self._terms.append(Counter())
+            self._lengths.append(0)
+        self._clear(slot)
+        terms = Counter(stems(text))
+        self._terms[slot], self._lengths[slot] = terms, terms.total()
         self._total += terms.total()
         for term, count in terms.items():
             where, how_often = self._postings.setdefault(term, (array("q"), array("d")))
@@ -64,6 +66,12 @@ class Bm25Index:
         slot = self._slots.pop(id, None)
         if slot is None:
             return
+        self._clear(slot)
+        self._ids[slot] = None
+        if len(self._ids) > 2 * len(self._slots) + 64:
+            self._compact()
+
+    def _clear(self, slot: int) -> None:
         for term in self._terms[slot]:
             where, how_often = self._postings[term]
             at = where.index(slot)
@@ -71,9 +79,7 @@ class Bm25Index:
             if not where:
                 del self._postings[term]
         self._total -= self._terms[slot].total()
-        self._ids[slot], self._terms[slot], self._lengths[slot] = None, Counter(), 0
-        if len(self._ids) > 2 * len(self._slots) + 64:
-            self._compact()
+        self._terms[slot], self._lengths[slot] = Counter(), 0
 
     def search(self, query: str | Mapping[str, float], k: int | None) -> Hits:
         """The k best texts that share a word with the query, best first, ties in order of addition; None means all.

@@ -24,13 +24,13 @@ class Flat:
         return len(self._ids)
 
     def add(self, id: str, vector: Vectors) -> None:
-        """Adds one vector of shape (dim,); an id that is there is replaced and moves to the end."""
-        self.delete(id)
-        if len(self._ids) == len(self._rows):
+        """Adds one vector of shape (dim,); that of an id that is there is replaced in its place."""
+        slot = self._slots.setdefault(id, len(self._ids))
+        if slot == len(self._ids):
+            self._ids.append(id)
+        if slot == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
-        self._slots[id] = len(self._ids)
-        self._rows[len(self._ids)] = vector
-        self._ids.append(id)
+        self._rows[slot] = vector
 
     def delete(self, id: str) -> None:
         """Drops one vector and closes the gap, so that order stays order of addition; costs O(n)."""

@@ -54,9 +54,12 @@ class Hnsw:
         return len(self._flat)
 
     def add(self, id: str, vector: Vectors) -> None:
-        """Adds one vector of shape (dim,); an id that is there is replaced and moves to the end."""
-        self.delete(id)
+        """Adds one vector of shape (dim,); that of an id that is there is replaced in its place."""
+        before = len(self._flat)
         self._flat.add(id, vector)
+        if len(self._flat) == before:
+            self._graph = None
+            return
         if self._graph is not None:
             self._link(id, vector)
         elif len(self._flat) >= max(self._exact_below, 1):

@@ -76,10 +76,10 @@ def test_ties_come_in_order_of_addition():
     assert [int(id) for id, _ in index.search(np.array([1, 0], np.float32), None)] == expected
 
 
-def test_a_replaced_vector_moves_to_the_end():
+def test_a_replaced_vector_keeps_its_place():
     index = indexed(np.repeat(unit_rows(0, 1, 4), 3, axis=0))
     index.add("0", unit_rows(0, 1, 4)[0])
-    assert [id for id, _ in index.items()] == ["1", "2", "0"]
+    assert [id for id, _ in index.items()] == ["0", "1", "2"]
 
 
 def test_a_replaced_vector_is_scored_as_the_new_one():

@@ -66,3 +66,14 @@ def test_fusion_by_reciprocal_rank_is_an_option():
 def test_numbers_out_of_range_are_refused(wrong):
     with pytest.raises(Exception, match="candidates must be at least 1"):
         hybrid([], **wrong)
+
+
+def test_an_erasure_moves_no_other_window_among_equals():
+    texts = [f"note {place % 3}" for place in range(12)]
+    erased, twin = hybrid(texts, candidates=3), make("strategy/hybrid", encoder=Hashing(128), candidates=3)
+    erased.observe(Erasure(at=START, session=0, turns=frozenset({"t3"})))
+    for place, text in enumerate(texts):
+        if place != 3:
+            twin.observe(turn(place, text))
+    for text in ("note", "note 0", "note 1", "what"):
+        assert erased.recall(ask(90, text)) == twin.recall(ask(90, text))

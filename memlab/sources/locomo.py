@@ -5,7 +5,6 @@ time. Questions are probes after the last turn, at its time. Upstream's categori
 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 from memlab.events import Attachment, Event, Query, SessionEnd, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.cards import load_card, sha256_of
+from memlab.sources.reading import checked_sha256, pinned, read_json
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
 TURN_ID = re.compile(r"D:?(\d+):0*(\d+)")
@@ -93,9 +92,7 @@ class Locomo:
         )
 
     def _read(self, file: Path, wanted: str | None) -> str:
-        found = sha256_of(file)
-        if wanted is not None and found != wanted:
-            raise SourceError(f"source locomo: {file} has sha256 {found}, but source.sha256 asks for {wanted}")
+        found = checked_sha256("locomo", file, wanted)
         samples = _parse(file)
         for sample in samples:
             if sample["sample_id"] in self._samples:
@@ -104,15 +101,7 @@ class Locomo:
                     "pass one file with source.path=FILE"
                 )
             self._samples[sample["sample_id"]] = sample
-        counts = _counts(samples)
-        known = load_card("locomo").known(found)
-        if known is not None and (wrong := {n: counts[n] for n in known.counts if counts[n] != known.counts[n]}):
-            raise SourceError(
-                f"source locomo: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}"
-            )
-        self.facts |= {f"{file.name}: {name}": count for name, count in counts.items()}
-        self.facts[f"{file.name}: times_lifted"] = sum(map(_times_lifted, samples))
-        self.facts[f"{file.name}: pinned"] = known.file if known else "unpinned"
+        self.facts |= pinned("locomo", file, found, _counts(samples))
         return found
 
 
@@ -122,12 +111,7 @@ def _looks_right(file: Path) -> bool:
 
 
 def _parse(file: Path) -> list[dict[str, Any]]:
-    try:
-        samples = json.loads(file.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"source locomo: {file} is not whole JSON ({error}); it may be cut off: fetch it again and compare sha256"
-        ) from error
+    samples = read_json("locomo", file)
     if not isinstance(samples, list) or not samples:
         raise SourceError(f"source locomo: {file} must hold a list of conversations")
     for place, sample in enumerate(samples):
@@ -208,6 +192,7 @@ def _evidence_ids(question: Mapping[str, Any]) -> list[TurnId]:
 
 def _counts(samples: Sequence[Mapping[str, Any]]) -> Counter[str]:
     counts: Counter[str] = Counter(conversations=len(samples), labels_repaired=0, labels_dangling=0)
+    counts["times_lifted"] = sum(map(_times_lifted, samples))
     for sample in samples:
         conversation = sample["conversation"]
         sessions = [value for key, value in conversation.items() if re.fullmatch(r"session_\d+", key)]

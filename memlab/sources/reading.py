@@ -1,0 +1,56 @@
+"""What all recorded sources share: files are read whole, and held against what their card knows of them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from memlab.sources import SourceError
+from memlab.sources.cards import load_card, sha256_of
+
+Facts = dict[str, int | str]
+
+
+def read_json(name: str, file: Path) -> Any:
+    """A file's content.
+
+    Args:
+        name: The source's, for the message.
+
+    Raises:
+        SourceError: It is not whole JSON.
+    """
+    try:
+        return json.loads(file.read_bytes())
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"source {name}: {file} is not whole JSON ({error}); it may be cut off: fetch it again and compare sha256"
+        ) from error
+
+
+def checked_sha256(name: str, file: Path, wanted: str | None) -> str:
+    """A file's checksum.
+
+    Raises:
+        SourceError: It is not the one that is wanted.
+    """
+    found = sha256_of(file)
+    if wanted is not None and found != wanted:
+        raise SourceError(f"source {name}: {file} has sha256 {found}, but source.sha256 asks for {wanted}")
+    return found
+
+
+def pinned(name: str, file: Path, sha256: str, counts: Mapping[str, int]) -> Facts:
+    """What was counted in a file, and which published file it is, as facts for the manifest.
+
+    A file whose checksum the card knows must give the card's counts: if not, it is read wrongly. Any other file is
+    `unpinned`, and its counts are only told.
+
+    Raises:
+        SourceError: The counts are not the card's.
+    """
+    known = load_card(name).known(sha256)
+    if known is not None and (wrong := {n: counts.get(n, 0) for n, c in known.counts.items() if counts.get(n, 0) != c}):
+        raise SourceError(f"source {name}: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
+    facts: Facts = {f"{file.name}: {count_name}": count for count_name, count in counts.items()}
+    return facts | {f"{file.name}: pinned": known.file if known else "unpinned"}

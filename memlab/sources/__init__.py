@@ -44,8 +44,11 @@ def data_folders(name: str) -> list[Path]:
     return [root / name for root in roots]
 
 
-def find_data(name: str, path: str | Path | None, suffix: str = ".json") -> list[Path]:
+def find_data(name: str, path: str | Path | None, pattern: str = "*.json") -> list[Path]:
     """The files of a data set: `path` if it is given (a file or a folder), else those of its data folder.
+
+    Args:
+        pattern: Which files of a folder are meant, as a glob; `**` goes into folders below it.
 
     Raises:
         MissingData: The data folder has none.
@@ -55,12 +58,12 @@ def find_data(name: str, path: str | Path | None, suffix: str = ".json") -> list
     for place in places:
         if place.is_file():
             return [place]
-        if place.is_dir() and (found := sorted(place.glob(f"*{suffix}"))):
+        if place.is_dir() and (found := sorted(place.glob(pattern))):
             return found
     looked = ", ".join(str(place.absolute()) for place in places)
     if path is not None:
-        raise SourceError(f"source {name}: no {suffix} file at {looked}, which source.path names")
+        raise SourceError(f"source {name}: no {pattern} at {looked}, which source.path names")
     raise MissingData(
-        f"source {name}: no {suffix} file at {looked}; "
+        f"source {name}: no {pattern} at {looked}; "
         f"pass source.path=FILE or put the files into $MEMLAB_DATA/{name}/ (`memlab data list` says where to get them)"
     )

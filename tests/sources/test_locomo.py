@@ -141,10 +141,10 @@ def test_unknown_labels_are_refused(sample):
 
 
 def test_a_known_file_must_have_its_cards_counts(sample, monkeypatch):
-    from memlab.sources import cards, locomo
+    from memlab.sources import cards, reading
 
     known = cards.KnownFile(file="x.json", sha256=cards.sha256_of(sample), counts={"questions": 7})
-    monkeypatch.setattr(locomo, "load_card", lambda name: type("Card", (), {"known": lambda self, sha: known})())
+    monkeypatch.setattr(reading, "load_card", lambda name: type("Card", (), {"known": lambda self, sha: known})())
     with pytest.raises(
         SourceError, match=r"is x\.json, whose counts are \{'questions': 7\}, but gave \{'questions': 6\}"
     ):

@@ -89,7 +89,7 @@ def test_answers_are_text_and_the_published_place_is_a_facet(sample):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(SourceError, match=r"no \.json file at .*gone\.json, which source\.path names"):
+    with pytest.raises(SourceError, match=r"no \*\.json at .*gone\.json, which source\.path names"):
         Locomo(tmp_path / "gone.json")
 
 

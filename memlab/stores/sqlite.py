@@ -7,6 +7,7 @@ from copy import copy
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import quote
 
 from memlab.events import MemoryId, TurnId
 from memlab.stores import Record, StoreError
@@ -22,6 +23,7 @@ CREATE TABLE sources (
     PRIMARY KEY (user, space, turn, id)) WITHOUT ROWID;
 CREATE INDEX sources_by_id ON sources (user, space, id);
 """
+TABLES = {"records", "sources"}
 FIELDS = "id, text, sources, at, valid_from, valid_to, category, importance, accessed_at, vector, meta"
 OWN = "user = ? AND space = ?"
 BUSY_SECONDS = 10.0
@@ -38,24 +40,29 @@ class SqliteStore:
         user: Whose records these are, within the file.
 
     Raises:
-        StoreError: The file is no database, or was written by another version of memlab.
+        StoreError: The file cannot be opened, is no database, was written by another program or another version of
+            memlab, or is locked for longer than ten seconds. Such a file is left as it is.
     """
 
     def __init__(self, path: str | Path | None = None, user: str = "") -> None:
         self._path, self._user, self._space = path, user, ""
-        self._file = sqlite3.connect(":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            self._file.execute("PRAGMA journal_mode=WAL")
-            self._file.execute("PRAGMA secure_delete=ON")
-            with _transaction(self._file):
-                self._make_tables()
+            self._file = sqlite3.connect(":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None)
         except sqlite3.DatabaseError as error:
+            raise StoreError(f"{path}: {error}; name a file in a folder that is there") from error
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            self._file.close()
             raise StoreError(f"{path}: {error}; name a file that memlab made, or one that is not there") from error
+        except StoreError:
+            self._file.close()
+            raise
 
     def space(self, name: str) -> "SqliteStore":
         """The same user's records under another name, apart from these; closing one closes all."""
         view = copy(self)
-        view._space = f"{self._space}/{name}"
+        view._space = f"{self._space}/{quote(name, safe='')}"
         return view
 
     def put(self, record: Record) -> None:
@@ -130,18 +137,28 @@ class SqliteStore:
         """Gives the file back, for all spaces; the store is not to be used afterwards."""
         self._file.close()
 
-    def _make_tables(self) -> None:
+    def _open(self) -> None:
+        """Makes the tables where there are none; a file that is not memlab's is refused before anything is written."""
+        self._has_tables()
+        self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA secure_delete=ON")
+        with _transaction(self._file):
+            if not self._has_tables():
+                for statement in SCHEMA.split(";")[:-1]:
+                    self._file.execute(statement)
+                self._file.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _has_tables(self) -> bool:
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
-        (tables,) = self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        tables = {name for (name,) in self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if tables and not TABLES <= tables:
+            raise StoreError(f"{self._path}: another program's database; name a file that memlab made, or a new one")
         if tables and version != SCHEMA_VERSION:
             raise StoreError(
                 f"{self._path}: its tables are of version {version}, this memlab reads version {SCHEMA_VERSION}; "
                 "name a file that this version made, or one that is not there"
             )
-        if not tables:
-            for statement in SCHEMA.split(";")[:-1]:
-                self._file.execute(statement)
-            self._file.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return bool(tables)
 
 
 class _transaction:

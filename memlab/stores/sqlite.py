@@ -149,8 +149,8 @@ class SqliteStore:
                 self._file.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _has_tables(self) -> bool:
-        (version,) = self._file.execute("PRAGMA user_version").fetchone()
         tables = {name for (name,) in self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        (version,) = self._file.execute("PRAGMA user_version").fetchone()
         if tables and not TABLES <= tables:
             raise StoreError(f"{self._path}: another program's database; name a file that memlab made, or a new one")
         if tables and version != SCHEMA_VERSION:

@@ -47,7 +47,9 @@ class SqliteStore:
     def __init__(self, path: str | Path | None = None, user: str = "") -> None:
         self._path, self._user, self._space = path, user, ""
         try:
-            self._file = sqlite3.connect(":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None)
+            self._file = sqlite3.connect(
+                ":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None
+            )
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{path}: {error}; name a file in a folder that is there") from error
         try:

@@ -53,7 +53,8 @@ class EventLog:
     """Events kept in a store, from which everything that a strategy derives can be made again.
 
     A strategy hands every event here. It is kept first and learned then, so a crash loses nothing that `observe`
-    returned from; opened on a store that holds events, the log has them learned again in order. What an `Erasure`
+    returned from, and what could not be learned, because a model failed, is learned when it is observed again or the
+    log is opened again: opened on a store that holds events, the log has them learned in order. What an `Erasure`
     names is dropped from the store, and what was learned from it is unlearned: in place where derived state stands turn
     by turn, else by starting over and learning what is left, so that nothing survives in a count, an edge or a summary.
 
@@ -81,7 +82,14 @@ class EventLog:
             self._learn_from(record)
 
     def observe(self, event: Observed) -> None:
-        """Keeps and learns an event, a turn once if it is said again; drops and unlearns what is erased."""
+        """Keeps and learns an event; drops and unlearns what is erased.
+
+        A turn that is said again, with the same id, goes to the end, in place of its first saying and of the outcomes
+        that cite it.
+
+        Raises:
+            StoreError: Erased text is out of reach but could not be overwritten; observe the erasure again.
+        """
         match event:
             case Erasure(turns=turns):
                 self._erase(turns)
@@ -96,26 +104,47 @@ class EventLog:
         self._store.close()
 
     def _take_in(self, event: Kept) -> None:
+        gone = None
         if isinstance(event, Turn) and self._store.get(event.id) is not None:
-            self._erase([event.id])
+            gone = self._delete([event.id])
         self._count += 1
         record = _record(event, self._count)
         self._store.put(record)
-        self._learn_from(record)
+        if gone is None:
+            self._learn_from(record)
+        else:
+            self._unlearn_and_learn(gone, [record])
 
     def _erase(self, turns: Iterable[TurnId] | None) -> None:
+        gone = self._delete(turns)
+        if gone is None:
+            self._store.purge()
+        else:
+            self._unlearn_and_learn(gone, [])
+
+    def _delete(self, turns: Iterable[TurnId] | None) -> list[TurnId] | None:
+        """Drops the events that cite any of `turns`, with notes that may depend on them.
+
+        Returns:
+            The turns that the dropped events cite; None if there was nothing to drop.
+        """
         ids = [record.id for record in self._store.scan()] if turns is None else self._store.citing(turns)
         going = [record for id in ids if (record := self._store.get(id)) is not None]
         if not going:
-            return
+            return None
         for record in self._store.scan():
             if int(record.meta["count"]) > int(going[0].meta["count"]) and "note" in record.meta:
                 self._store.put(replace(record, meta={k: v for k, v in record.meta.items() if k != "note"}))
         self._store.delete(ids)
-        if not self._unlearn(list(dict.fromkeys(turn for record in going for turn in record.sources))):
-            for record in self._store.scan():
+        return list(dict.fromkeys(turn for record in going for turn in record.sources))
+
+    def _unlearn_and_learn(self, gone: Sequence[TurnId], new: Iterable[Record]) -> None:
+        """Has derived state follow the store; whatever comes of that, no byte of what was dropped is left."""
+        try:
+            for record in new if self._unlearn(gone) else self._store.scan():
                 self._learn_from(record)
-        self._store.purge()
+        finally:
+            self._store.purge()
 
     def _learn_from(self, record: Record) -> None:
         """Learns a kept event and keeps the note that comes of it."""
@@ -179,13 +208,13 @@ class TurnLog:
 
     def _learn(self, event: Kept, note: str | None) -> None:
         if isinstance(event, Turn):
-            self._memories[event.id] = Memory(id=event.id, text=event.text, at=event.at, sources=(event.id,))
             self._added(event)
+            self._memories[event.id] = Memory(id=event.id, text=event.text, at=event.at, sources=(event.id,))
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
         for id in turns:
-            del self._memories[id]
-            self._dropped(id)
+            if self._memories.pop(id, None) is not None:
+                self._dropped(id)
         return True
 
 

@@ -17,8 +17,15 @@ from memlab.extract import Mention, Reading, Relation
 from memlab.text import stems
 
 WORD = re.compile(r"\b[\w’'-]+\b")
-NAME = r"[A-Z][\w’-]+(?: [A-Z][\w’-]+)?"
-BEGINS = re.compile(r"(?:^|[.!?:;…\"“\n])\s*$")
+BEGINNERS = '.!?:;…"“\n'
+QUOTED = re.compile(r"“[^“”]{0,300}”|\"[^\"]{0,300}\"")
+FIRST_PERSON = re.compile(r"\b(?:I|[Mm]y|[Ww]e|[Oo]ur)\b")
+UNREAL = re.compile(
+    r"\b(?:if|unless|whether|wish|wished|imagine|suppose|supposing|pretend|do|did|should|shall|would|could|can|will|may|"
+    r"might|must)(?: only| that| ever)? $",
+    re.IGNORECASE,
+)
+REST = "(?=(?P<rest> [^.!?\\n]{1,200}))"
 MOST_WORDS = 4
 
 
@@ -42,40 +49,73 @@ def said(turn: Turn) -> str:
 
 
 def _mentions(text: str) -> tuple[Mention, ...]:
-    found = []
+    found, end = [], 0
     for word in WORD.finditer(text):
+        between = text[end : word.start()].rstrip(" \t")
+        begins = between[-1:] in BEGINNERS if between else end == 0
         cased: bool | None = word.group()[0].isupper()
-        if cased and (word.group().casefold() in _english()["never_names"] or BEGINS.search(text, 0, word.start())):
+        if cased and (begins or _straight(word.group()).casefold() in _english()["never_names"]):
             cased = None
         found += [Mention(stem, cased) for stem in stems(word.group())]
+        end = word.end()
     return tuple(found)
 
 
+def _straight(text: str) -> str:
+    return text.replace("’", "'")
+
+
 def _relations(text: str, speaker: str) -> Iterator[Relation]:
+    text = QUOTED.sub(lambda quote: " " if FIRST_PERSON.search(quote.group()) else quote.group(), _straight(text))
     for pattern in _named():
         for found in pattern.finditer(text):
-            if found["name"].casefold() not in _english()["never_names"]:
-                yield Relation(speaker, found["role"].casefold(), found["name"].removesuffix("’s"))
+            if (name := _name(found["name"])) and not _unreal(text, found.start()):
+                yield Relation(speaker, found["role"].casefold(), name)
     for relation, single, pattern in _stated():
         for found in pattern.finditer(text):
-            if value := _value(found["rest"]):
+            if not _unreal(text, found.start()) and (value := _value(found["rest"])):
                 yield Relation(speaker, relation, value, single)
     for found in _owned().finditer(text):
         thing = found["thing"].casefold()
-        if (value := _value(found["rest"])) and thing not in _english()["roles"]:
+        if _is_thing(thing) and not _unreal(text, found.start()) and (value := _value(found["rest"])):
             yield Relation(speaker, thing, value, single=True)
 
 
+def _name(words: str) -> str | None:
+    """A name without a first word that is none but begins a sentence, as in `And Ana`; None in `In Rome`."""
+    first, space, second = words.partition(" ")
+    english = _english()
+    if first.casefold() in english["never_names"]:
+        return second if second and second.casefold() not in english["never_names"] else None
+    if space and first.casefold() in english["stops"] | english["never_first"]:
+        return None
+    return words if second.casefold() not in english["never_names"] else first
+
+
+def _unreal(text: str, start: int) -> bool:
+    """Whether what begins at `start` is asked, supposed or wished, not stated."""
+    return bool(UNREAL.search(text[max(0, start - 20) : start]))
+
+
+def _is_thing(thing: str) -> bool:
+    """Whether what is mine is named by nouns, unlike in `my friend says it is`, and is no person."""
+    words, english = thing.split(), _english()
+    return not (english["roles"] & {thing, *words[:-1]} or (english["stops"] | english["never_first"]) & set(words))
+
+
 def _value(rest: str) -> str | None:
-    """The words of a value: up to a stop, at most a few, without article."""
+    """The words of a value: up to a stop, at most a few, without article; None where it only points, as `that` does."""
     words: list[str] = []
     for word in WORD.findall(re.split(r"[,.;:!?()\n…–—]", rest, maxsplit=1)[0]):
         if word.casefold() in _english()["stops"] and words:
             break
-        words.append(word)
-    if words and words[0].casefold() in ("a", "an", "the", "my", "some", "in", "to"):
-        words = words[1:]
-    return " ".join(words) if 0 < len(words) <= MOST_WORDS and stems(" ".join(words)) else None
+        if words or word.casefold() not in _english()["articles"]:
+            words.append(word)
+    if not words or words[0].casefold() in _english()["never_first"] | _english()["stops"]:
+        return None
+    if words[-1].casefold() in _english()["passing"] or len(words) > MOST_WORDS:
+        return None
+    return " ".join(words) if stems(" ".join(words)) else None
 
 
 @cache
@@ -86,35 +126,47 @@ def _language() -> dict[str, Any]:
 @cache
 def _english() -> dict[str, frozenset[str]]:
     words = _language()
+    lists = ("stops", "never_names", "never_first", "articles", "passing")
     roles = frozenset(role for line in words["roles"] for role in line)
-    return {"roles": roles, "stops": frozenset(words["stops"]), "never_names": frozenset(words["never_names"])}
+    return {"roles": roles} | {name: frozenset(words[name]) for name in lists}
 
 
 @cache
 def _named() -> tuple[re.Pattern[str], ...]:
+    upper = "".join(filter(str.isupper, map(chr, range(0x530))))
+    part = rf"[{upper}](?:[\w-]|'(?!s\b))++"
+    name = rf"(?<![\w'-])(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? )?(?P<name>{part}(?: {part})?+)"
     roles = "|".join(sorted(map(re.escape, _english()["roles"]), key=len, reverse=True))
-    role, name, few = rf"(?P<role>(?i:{roles}))", f"(?P<name>{NAME})", "(?:[a-z-]+ ){0,2}?"
-    called = r"(?:,? (?:is |who is )?(?:called|named)|['’]s name is| is|,)?"
+    role, few = rf"(?P<role>(?i:{roles}))(?![\w-])", r"(?:(?!and\b|or\b)[a-z-]+ ){0,2}?"
+    my, closed = r"\b(?:[Mm]y|[Oo]ur) ", r"(?!,? (?:and|or)\b)(?=\s*(?:[.,;:!?)…\n]|$))"
+    after = rf"(?!')(?:{closed}|(?= (?:and|but|who|from|since|now|too|so|because|she|he|they|we|I)\b))"
+    have = r"\b(?:I|[Ww]e)(?: have| got| adopted| rescued|'ve got| have got) (?:a|an|one|an only) "
     return (
-        re.compile(rf"\b(?:[Mm]y|[Oo]ur) {few}{role}{called} {name}"),
-        re.compile(rf"{name}(?:['’]s| is| was| has been|,)? (?:[a-z]+ ){{0,3}}?(?:my|our) {few}{role}\b"),
-        re.compile(rf"\b(?:a|one|an only|two|three) (?:[a-z-]+ )?{role}s?,? (?:called |named )?{name}"),
+        re.compile(rf"{my}{few}{role}(?:,? (?:is |who is |who's )?(?:called|named)|'s name is|) {name}"),
+        re.compile(rf"{my}{few}{role} is {name}(?!')"),
+        re.compile(rf"{my}{few}{role}, {name}{closed}"),
+        re.compile(
+            rf"{name}(?:'s| is| was| has been) (?:(?:still|now|also|actually|really) )?(?:my|our) {few}{role}{after}"
+        ),
+        re.compile(rf"(?<!\b[IiAaOo][nt] ){name}, (?:my|our) {few}{role}(?!'){closed}"),
+        re.compile(rf"{have}{few}{role}(?:,? (?:called|named)) {name}"),
+        re.compile(rf"{have}{few}{role}, {name}{closed}"),
     )
 
 
 @cache
 def _stated() -> tuple[tuple[str, bool, re.Pattern[str]], ...]:
     words, found = _language(), []
-    adverbs = "(?:(?:just|now|finally|really|still|also|only|always|recently|actually|currently|'ve|have) )*"
+    adverbs = "(?:(?:just|now|finally|really|still|also|only|always|recently|actually|currently|have) )*"
     for single, relations in ((True, words["single"]), (False, words["many"])):
         for relation, phrases in relations.items():
             ways = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
-            ways = ways.replace(r"am\ ", r"(?:am|['’]m)\ ")
-            pattern = rf"\b(?:I|we)(?: |(?=['’]m)){adverbs}(?:{ways})(?P<rest> [^.!?\n]+)"
+            ways = ways.replace(r"am\ ", rf"(?:am|'m)\ {adverbs}")
+            pattern = rf"\b(?:I|[Ww]e)(?: |'ve |(?='m)){adverbs}(?:{ways}){REST}"
             found.append((relation, single, re.compile(pattern)))
     return tuple(found)
 
 
 @cache
 def _owned() -> re.Pattern[str]:
-    return re.compile(r"\b[Mm]y (?P<thing>(?:[a-z-]+ ){0,2}?[a-z-]+) (?:is|are) (?:now )?(?P<rest>[^.!?\n]+)")
+    return re.compile(rf"\b[Mm]y (?P<thing>(?:[a-z-]+ ){{0,2}}?[a-z-]+) (?:is|are)(?: now)?{REST}")

@@ -153,7 +153,7 @@ class SqliteStore:
     def _has_tables(self) -> bool:
         tables = {name for (name,) in self._file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         (version,) = self._file.execute("PRAGMA user_version").fetchone()
-        if tables and not TABLES <= tables:
+        if tables and TABLES - tables:
             raise StoreError(f"{self._path}: another program's database; name a file that memlab made, or a new one")
         if tables and version != SCHEMA_VERSION:
             raise StoreError(

@@ -1,11 +1,11 @@
 """One file for many users, spaces and connections; what it cannot promise it refuses in words."""
 
-import random
 import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from memlab.stores import Record, StoreError, sqlite
@@ -110,15 +110,15 @@ def test_processes_that_make_and_fill_one_file_at_once_lose_nothing(path, opened
 def test_no_byte_of_dropped_text_is_left_after_a_purge(path, opened):
     """Random lives: short texts, texts over many pages, vectors, notes, pages that split and merge."""
     for seed in range(4):
-        draw, store, live, gone = random.Random(seed), opened(f"u{seed}"), {}, set()
+        draw, store, live, gone = np.random.default_rng(seed), opened(f"u{seed}"), {}, set()
         for step in range(120):
             if live and draw.random() < 0.4:
-                ids = draw.sample(sorted(live), min(len(live), draw.choice([1, 1, 5])))
+                ids = draw.choice(sorted(live), min(len(live), draw.choice([1, 1, 5])), replace=False).tolist()
                 gone |= {live.pop(id) for id in ids}
                 store.delete(ids)
                 continue
             mark = f"zebra{seed}x{step}z"
-            id = draw.choice(sorted(live)) if live and draw.random() < 0.3 else f"id-{mark}"
+            id = str(draw.choice(sorted(live))) if live and draw.random() < 0.3 else f"id-{mark}"
             gone |= {live[id]} if id in live else set()
             live[id] = mark
             text, vector = mark * draw.choice([1, 1, 30, 2000]), (mark * draw.choice([1, 400])).encode()
@@ -194,7 +194,7 @@ def test_a_file_of_another_version_is_refused_with_both_versions(path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(StoreError, match="missing.*in a folder that is there"):
+    with pytest.raises(StoreError, match=r"missing.*in a folder that is there"):
         SqliteStore(tmp_path / "missing" / "memory.sqlite")
 
 

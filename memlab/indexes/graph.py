@@ -16,7 +16,8 @@ class GraphIndex:
     Args:
         hops: How many edges a walk takes, 0 or more.
         decay: What is left of a walk's weight after each edge, between 0 and 1.
-        hub_share: Nodes that more than this share of the turns mention are not walked through, between 0 and 1.
+        hub_share: Nodes that more than this share of the turns, and more than one turn, mention are not walked
+            through, between 0 and 1.
 
     Raises:
         ValueError: A number is out of its range.
@@ -65,7 +66,7 @@ class GraphIndex:
             self._relations.remove_nodes_from([node for node in {start, end} if not self._relations.degree(node)])
 
     def turns(self, start: str, end: str) -> list[str]:
-        """The turns that relate two nodes, in either direction, or mention both."""
+        """What an edge knows: the turns that relate two nodes, in either direction, or mention both."""
         both = [id for id in self._turns.get(start, ()) if id in self._turns.get(end, ())]
         for pair in ((start, end), (end, start)):
             both += [id for id, _ in self._relations.get_edge_data(*pair, default={})]
@@ -89,7 +90,7 @@ class GraphIndex:
 
     def _neighbours(self, node: str) -> dict[str, float]:
         turns = self._turns.get(node, {})
-        if len(turns) > self._hub_share * len(self._mentions):
+        if len(turns) > max(1, self._hub_share * len(self._mentions)):
             return {}
         counts = Counter(other for id in turns for other in self._mentions[id] if other != node)
         shares = {other: n / len(turns) for other, n in counts.items() if self._is_name(other)}

@@ -78,6 +78,8 @@ def _relations(text: str, speaker: str) -> Iterator[Relation]:
     for found in _owned().finditer(text):
         thing = found["thing"].casefold()
         if _is_thing(thing) and not _unreal(text, found.start()) and (value := _value(found["rest"])):
+            if value.partition(" ")[0].endswith("ing") and not _english()["activities"] & set(thing.split()):
+                continue
             yield Relation(speaker, thing, value, single=True)
 
 
@@ -126,7 +128,7 @@ def _language() -> dict[str, Any]:
 @cache
 def _english() -> dict[str, frozenset[str]]:
     words = _language()
-    lists = ("stops", "never_names", "never_first", "articles", "passing")
+    lists = ("stops", "never_names", "never_first", "articles", "passing", "activities")
     roles = frozenset(role for line in words["roles"] for role in line)
     return {"roles": roles} | {name: frozenset(words[name]) for name in lists}
 
@@ -150,7 +152,7 @@ def _named() -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(rf"(?<!\b[IiAaOo][nt] ){name}, (?:my|our) {few}{role}(?!'){closed}"),
         re.compile(rf"{have}{few}{role}(?:,? (?:called|named)) {name}"),
-        re.compile(rf"{have}{few}{role}, {name}{closed}"),
+        re.compile(rf"{have}{few}{role}, {name}(?=[.,;:!?)…\n]|$)"),
     )
 
 

@@ -23,6 +23,7 @@ from memlab.events import (
     TurnId,
 )
 from memlab.life import Gold, Life, Nugget, recorded
+from memlab.llm import Message, Tool, ToolCall
 
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
 PLAUSIBLE = "The user told the assistant about their home, work, family, health and plans."
@@ -156,3 +157,24 @@ def _ids(turns: Sequence[Turn]) -> tuple[TurnId, ...]:
 
 
 CHEATS = (empty_texts, empty_texts_citing_all, one_turn_citing_all, whole_history, plausible_sentence)
+
+
+class ScriptedChat:
+    """A chat that replies by a script, then says that it is done; it keeps what it was shown.
+
+    Args:
+        replies: One list of tool calls per reply, each `(tool, arguments)`; an exception is raised in its turn.
+    """
+
+    def __init__(self, replies: Sequence[Sequence[tuple[str, Mapping[str, str]]] | Exception]) -> None:
+        self._replies = list(replies)
+        self.shown: list[tuple[Message, ...]] = []
+
+    def reply(self, messages: Sequence[Message], tools: Sequence[Tool] = ()) -> Message:
+        """The next reply of the script."""
+        self.shown.append(tuple(messages))
+        wishes = self._replies.pop(0) if self._replies else ()
+        if isinstance(wishes, Exception):
+            raise wishes
+        calls = [ToolCall(id=f"{len(self.shown)}.{n}", name=name, arguments=a) for n, (name, a) in enumerate(wishes)]
+        return Message(role="assistant", text="" if calls else "Done.", calls=tuple(calls))

@@ -11,6 +11,7 @@ from typing import Protocol
 from memlab.llm import Message, Tool, ToolCall
 
 CORE_LINE = re.compile(r"^\* (?P<line>(?P<key>.+? – .+?): (?P<value>.+))$", re.MULTILINE)
+HEAD = re.compile(r"^Message of [^ ]+ by (?P<speaker>.*):$")
 FULL = "error: core memory is full"
 
 
@@ -49,7 +50,7 @@ class RuleChat:
     def reply(self, messages: Sequence[Message], tools: Sequence[Tool] = ()) -> Message:
         """The tool calls that the rules give for the last message of the user, or an end to them."""
         place = max(n for n, message in enumerate(messages) if message.role == "user")
-        body, since = messages[place].text.partition("\n")[2], messages[place + 1 :]
+        (head, _, body), since = messages[place].text.partition("\n"), messages[place + 1 :]
         core = [found for message in messages[:place] for found in CORE_LINE.finditer(message.text)]
         named = {tool.name for tool in tools}
         if "archival_memory_insert" not in named:
@@ -57,7 +58,7 @@ class RuleChat:
                 [("archival_memory_search", {"query": text}) for text in _searches(body, core)] if not since else []
             )
         elif not since:
-            wishes = [("archival_memory_insert", {"content": body}), *self._file(body, core)]
+            wishes = [("archival_memory_insert", {"content": body}), *self._file(head, body, core)]
         else:
             wishes = list(_make_room(since, core))
         calls = (
@@ -67,12 +68,12 @@ class RuleChat:
         )
         return Message(role="assistant", text="" if wishes else "Done.", calls=tuple(calls))
 
-    def _file(self, body: str, core: Sequence[re.Match[str]]) -> Iterator[tuple[str, dict[str, str]]]:
-        speaker, colon, text = body.partition(": ")
-        if not colon or speaker.casefold() == self._ignores:
+    def _file(self, head: str, body: str, core: Sequence[re.Match[str]]) -> Iterator[tuple[str, dict[str, str]]]:
+        speaker = found["speaker"] if (found := HEAD.search(head)) else self._ignores
+        if speaker.casefold() == self._ignores:
             return
         lines = {found["line"]: found["key"] for found in core}
-        for stated in self._finder.relations(text, speaker):
+        for stated in self._finder.relations(body.removeprefix(f"{speaker}: "), speaker):
             key = f"{stated.subject} – {stated.relation}"
             line = f"{key}: {stated.object}"
             old = next((old for old, known in lines.items() if known == key and stated.single), None)
@@ -87,27 +88,23 @@ class RuleChat:
 
 
 def _make_room(since: Sequence[Message], core: Sequence[re.Match[str]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """For each line that found core memory full just now, the oldest line that has not gone yet makes room."""
+    """For each line that found core memory full just now, the oldest line still there goes; then once more."""
     wished = {call.id: call for message in since for call in message.calls}
     gone = {call.arguments["old"] for call in wished.values() if call.name == "core_memory_replace"}
     oldest = (found["line"] for found in core if found["line"] not in gone)
     last = max(n for n, message in enumerate(since) if message.role == "assistant")
     for result in since[last:]:
-        if result.role == "tool" and result.text.startswith(FULL):
-            wish = wished[result.answers or ""].arguments
-            if old := next(oldest, None):
-                yield "core_memory_replace", {"old": old, "new": wish.get("line") or wish["new"]}
+        if result.role == "tool" and result.text.startswith(FULL) and (old := next(oldest, None)):
+            wish = wished[result.answers or ""]
+            yield "core_memory_replace", {"old": old, "new": ""}
+            yield wish.name, dict(wish.arguments)
 
 
 def _searches(question: str, core: Sequence[re.Match[str]]) -> Iterator[str]:
     yield question
     for found in core:
-        relation = found["key"].partition(" – ")[2]
-        renamed = re.sub(
-            rf"\b(?:my|our|your|his|her|their) (?:[\w-]+ )?{re.escape(relation)}\b",
-            found["value"].replace("\\", ""),
-            question,
-            flags=re.IGNORECASE,
-        )
+        relation, name = re.escape(found["key"].partition(" – ")[2]), found["value"].replace("\\", r"\\")
+        whose = rf"\b(?:my|our|your|his|her|their) (?:[\w-]+ )?{relation}\b"
+        renamed = re.sub(whose, name, question, flags=re.IGNORECASE)
         if renamed != question:
             yield renamed

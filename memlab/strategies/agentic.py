@@ -28,7 +28,7 @@ APPEND = Tool(
 REPLACE = Tool(
     name="core_memory_replace",
     description="Puts a line of core memory in the place of another, when a fact has changed or to make room.",
-    parameters={"old": "The line that goes, word for word.", "new": "The line that comes."},
+    parameters={"old": "The line that goes, word for word.", "new": "The line that comes; empty if none does."},
 )
 INSERT = Tool(
     name="archival_memory_insert",
@@ -40,6 +40,7 @@ SEARCH = Tool(
     description="Finds the archive's texts nearest in meaning.",
     parameters={"query": "What to look for."},
 )
+TOOLS = {tool.name: tool for tool in (APPEND, REPLACE, INSERT, SEARCH)}
 FILING = "You keep the long-term memory of a conversation. File what is worth keeping of each new message."
 ASKING = (
     "You keep the long-term memory of a conversation. Search the archive for whatever helps to answer the question."
@@ -95,15 +96,15 @@ class Agentic:
         def search(call: ToolCall) -> str:
             hits = self._search(call.arguments["query"])
             found.update({id: max(score, found.get(id, 0.0)) for id, score in hits})
-            return (
-                "\n".join(f"* {self._archive[id].at:%Y-%m-%d} {self._archive[id].text}" for id, _ in hits) or "nothing"
-            )
+            hit = (self._archive[id] for id, _ in hits)
+            return "\n".join(f"* {memory.at.date()} {memory.text}" for memory in hit) or "nothing"
 
         self._converse(ASKING, f"Question:\n{query.text}", {SEARCH.name: search}, [SEARCH])
-        core = [replace(memory, score=1.0) for memory in self._core]
-        ranked = sorted(found, key=lambda id: -found[id])
-        archived = [replace(self._archive[id], score=min(1.0, found[id])) for id in ranked]
-        return Recall(memories=(*core, *archived)[: query.limit])
+        core = [replace(memory, score=1.0) for memory in self._core[: query.limit]]
+        left = None if query.limit is None else query.limit - len(core)
+        ranked = sorted(found, key=lambda id: -found[id])[:left]
+        archived = [replace(self._archive[id], score=max(0.0, min(1.0, found[id]))) for id in ranked]
+        return Recall(memories=(*core, *archived))
 
     def memories(self) -> Iterator[Memory]:
         """Core memory, then the archive in the order in which it was filed."""
@@ -142,9 +143,15 @@ class Agentic:
             for name, arguments in json.loads(note):
                 tools[name](ToolCall(id="", name=name, arguments=arguments))
             return note
-        message = f"Message of {event.at:%Y-%m-%d}:\n{event.text}"
-        calls = self._converse(FILING, message, tools, [APPEND, REPLACE, INSERT, SEARCH])
-        return json.dumps([(call.name, dict(call.arguments)) for call in calls if call.name != SEARCH.name])
+        message = f"Message of {event.at.date()} by {' '.join(event.speaker.split())}:\n{event.text}"
+        core = self._core
+        try:
+            calls = self._converse(FILING, message, tools, list(TOOLS.values()))
+        except BaseException:
+            self._core = core
+            self._forget(frozenset(id for id, memory in self._archive.items() if memory.sources == (event.id,)))
+            raise
+        return json.dumps([(call.name, _needed(call)) for call in calls if call.name != SEARCH.name])
 
     def _converse(
         self, instruction: str, message: str, act: Mapping[str, Callable[[ToolCall], str]], tools: Sequence[Tool]
@@ -176,8 +183,16 @@ class Agentic:
 
     def _write(self, turn: Turn, line: str, place: int, gone: Memory | None) -> str:
         line = " ".join(line.split())
+        if not line and gone is None:
+            return "error: a line of core memory needs words"
         kept = [memory for memory in self._core if memory is not gone]
-        used = sum(count_tokens(memory.text) for memory in kept) + count_tokens(line)
+        alone = count_tokens(line)
+        used = sum(count_tokens(memory.text) for memory in kept) + alone
+        if alone > self._core_tokens:
+            return f"error: the line is too long: {alone} tokens, core memory has {self._core_tokens}"
+        if not line:
+            self._core = kept
+            return "done"
         if used > self._core_tokens:
             return f"error: core memory is full: {used} of {self._core_tokens} tokens with this line"
         replaces = tuple(dict.fromkeys((*gone.replaces, *gone.sources))) if gone else ()
@@ -202,9 +217,14 @@ class Agentic:
 
     def _forget(self, ids: frozenset[MemoryId]) -> None:
         self._core = [memory for memory in self._core if memory.id not in ids]
-        for id in ids & self._archive.keys():
+        for id in sorted(ids & self._archive.keys()):
             del self._archive[id]
             self._index.delete(id)
+
+
+def _needed(call: ToolCall) -> dict[str, str]:
+    """A call's arguments without those that its tool does not know."""
+    return {name: call.arguments[name] for name in TOOLS[call.name].parameters}
 
 
 def _complaint(call: ToolCall, tools: Sequence[Tool]) -> str | None:

@@ -69,11 +69,12 @@ def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
         return None
     table = []
     for row in rows:
-        what = f"{row['strategy']} − {row['baseline']}, {row['metric']}{', ' + row['kind'] if row['kind'] else ''}"
+        metric = "" if row["metric"] == HEADLINE else row["metric"]
+        what = ", ".join(filter(None, (f"{row['strategy']} − {row['baseline']}", row["kind"], metric)))
         users = f"{row['users_better']}:{row['users_worse']}"
         table.append(Row((Cell(what), interval(row), Cell(str(row["n"]), row["n"]), Cell(users), Cell(row["verdict"]))))
     columns = ("comparison", "difference", "n", "users better:worse", "verdict")
-    caption = "Paired differences that the experiment names, the primary one first; verdicts are unadjusted"
+    caption = f"Paired differences in {HEADLINE} that the experiment names, the primary one first; unadjusted"
     return Table(caption, columns, tuple(table), folded=False, sortable=False)
 
 

@@ -57,7 +57,7 @@ def test_an_experiment_shows_the_comparisons_that_it_names_in_their_order(runs):
     table = differences(rows)
     assert table is not None
     assert [cell.text for cell in table.rows[1].cells] == [
-        f"b − a, {HEADLINE}, two_hop",
+        "b − a, two_hop",
         ".500 [.500, .500]",
         "16",
         "8:0",

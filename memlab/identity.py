@@ -21,6 +21,7 @@ MOVES_TRACES = (
     *("layers", "providers", "sources", "readers", "loop.py", "traces.py"),
 )
 MOVES_SCORES = ("text.py", "metrics", "stats")
+PLACES = ("path", "sha256", "audit")
 NOT_IDENTITY = {"out", "workers", "launcher", "tracking", "metric", "config_dir"}
 VERSIONS = ("memlab", "numpy", "torch", "sentence-transformers", "hnswlib", "bm25s", "PyStemmer", "pyarrow", "mlflow")
 
@@ -31,7 +32,7 @@ def run_key(config: Config, source_digest: str) -> str:
     Places of files do not enter, the data's digest does; nor does what only shows or stores the results.
     """
     kept = {name: node for name, node in config.items() if name not in NOT_IDENTITY}
-    kept["source"] = {name: value for name, value in kept["source"].items() if name not in ("path", "sha256")}
+    kept["source"] = {name: value for name, value in kept["source"].items() if name not in PLACES}
     kept["store"] = {name: value for name, value in kept["store"].items() if name != "path"}
     kept["layer"] = list(kept["layer"].items())
     text = yaml.safe_dump([kept, source_digest, code_digest(MOVES_TRACES), _outside_code(config)], sort_keys=True)

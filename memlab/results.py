@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
-from memlab.identity import NOT_IDENTITY, SCHEMA_VERSION
+from memlab.identity import NOT_IDENTITY, PLACES, SCHEMA_VERSION
 from memlab.runs import SCORES
 
 Key = tuple[str, str]
@@ -118,9 +118,7 @@ def comparable(results: Sequence[Result]) -> dict[str, list[Result]]:
 
 def _setting(result: Result) -> dict[str, Any]:
     """What decides which questions are asked of which lives, flat."""
-    source = {
-        name: value for name, value in result.config["source"].items() if name not in ("path", "sha256", "_target_")
-    }
+    source = {name: value for name, value in result.config["source"].items() if name not in (*PLACES, "_target_")}
     parts = {"": source, "limits.": result.config["limits"], "query.": result.config["query"]}
     flat = {f"{prefix}{name}": value for prefix, part in parts.items() for name, value in part.items()}
     return flat | {"seed": result.config["seed"], "data": result.summary["run"]["data"][:8]}

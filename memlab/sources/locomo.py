@@ -17,6 +17,7 @@ from typing import Any
 from memlab.events import Attachment, Event, Query, SessionEnd, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
+from memlab.sources.audit import corrected, read_audit
 from memlab.sources.reading import checked_sha256, pinned, read_json
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
@@ -28,8 +29,9 @@ class Locomo:
 
     Args:
         path: A file or folder; None looks in the data folders.
-        labels: `published`, as upstream with malformed ids repaired, or `judged`, where adversarial questions are not
-            answerable and carry no evidence.
+        labels: `published`, as upstream with malformed ids repaired; `judged`, where adversarial questions are not
+            answerable and carry no evidence; or `audited`, which is `judged` with the corrections of `audit`.
+        audit: The file of a public audit of the labels (`memlab.sources.audit`), which `audited` needs.
         text: The text form of a turn, with `{speaker}` and `{text}`.
         caption: Whether the caption of a shared image is appended to the text.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
@@ -46,9 +48,12 @@ class Locomo:
         text: str = "{speaker}: {text}",
         caption: bool = False,
         sha256: str | None = None,
+        audit: str | Path | None = None,
     ) -> None:
-        if labels not in ("published", "judged"):
-            raise SourceError(f"source locomo: labels is {labels!r}; it must be 'published' or 'judged'")
+        if labels not in ("published", "judged", "audited"):
+            raise SourceError(f"source locomo: labels is {labels!r}; it must be 'published', 'judged' or 'audited'")
+        if (labels == "audited") != (audit is not None):
+            raise SourceError(f"source locomo: labels is {labels!r} and audit {audit}; they go together or not at all")
         self._labels, self._form, self._caption = labels, text, caption
         self._samples: dict[UserId, dict[str, Any]] = {}
         self.facts: dict[str, int | str] = {}
@@ -56,6 +61,8 @@ class Locomo:
         if not files:
             raise SourceError("source locomo: none of the files in the data folder is in LoCoMo's layout")
         self.digest = "+".join(self._read(file, sha256) for file in files)
+        if audit is not None:
+            self._correct(Path(audit))
 
     def users(self) -> Sequence[UserId]:
         """The conversations' ids in the order of the file, `conv-26` first."""
@@ -73,6 +80,8 @@ class Locomo:
         gold: dict[str, Gold] = {}
         said = {turn.id: turn for turn in turns}
         for index, question in enumerate(sample["qa"]):
+            if question is None:
+                continue
             id = sha256(f"{user}\n{index}\n{question['question']}".encode()).hexdigest()[:8]
             gold[id] = self._gold(question, index, said)
             events.append(Query(at=turns[-1].at, session=turns[-1].session, id=id, text=question["question"]))
@@ -80,7 +89,7 @@ class Locomo:
 
     def _gold(self, question: Mapping[str, Any], index: int, said: Mapping[TurnId, Turn]) -> Gold:
         kind = KINDS[question["category"]]
-        unanswerable = kind == "adversarial" and self._labels == "judged"
+        unanswerable = kind == "adversarial" and self._labels != "published"
         ids = () if unanswerable else [id for id in _evidence_ids(question) if id in said]
         answer = question.get("answer")
         return Gold(
@@ -90,6 +99,15 @@ class Locomo:
             evidence=tuple(Nugget(turns=frozenset([id])) for id in ids),
             facets={"index": index, "category": question["category"]},
         )
+
+    def _correct(self, audit: Path) -> None:
+        if not audit.is_file():
+            raise SourceError(f"source locomo: no file at {audit.absolute()}, which source.audit names")
+        corrections, counts = read_audit(audit), Counter[str]()
+        for user, sample in self._samples.items():
+            self._samples[user] = sample | {"qa": corrected(sample, corrections, counts)}
+        self.digest += "+" + checked_sha256("locomo", audit, None)
+        self.facts |= counts
 
     def _read(self, file: Path, wanted: str | None) -> str:
         found = checked_sha256("locomo", file, wanted)

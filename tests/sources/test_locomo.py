@@ -136,7 +136,7 @@ def test_damage_is_named_with_its_place(sample, tmp_path, change, message):
 
 
 def test_unknown_labels_are_refused(sample):
-    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published' or 'judged'"):
+    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published', 'judged' or 'audited'"):
         Locomo(sample, labels="best")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from memlab.events import Query, SessionEnd, Turn
 from memlab.life import limited
-from memlab.sources import MissingData, SourceError, data_folders
+from memlab.sources import SourceError, data_folders
 from memlab.sources.beam import Beam
 
 SAMPLE = Path(__file__).parent.parent.parent / "datasets" / "beam" / "sample"
@@ -27,11 +27,11 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def beam_dev() -> Path:
-    """The folder with the six development chats; the tests are skipped where they are not at hand."""
+def dev() -> Beam:
+    """The six development chats; the tests are skipped where they are not at hand."""
     for folder in data_folders("beam"):
         if (folder / "100K" / "6" / "chat.json").exists():
-            return folder
+            return Beam(folder)
     pytest.skip("100K/1 to 100K/6 are not in $MEMLAB_DATA/beam: their counts and pinned questions are not checked")
 
 
@@ -195,15 +195,6 @@ def test_the_answer_is_found_under_each_kinds_key(question, answer):
     assert gold(question).answers == (answer,)
 
 
-def test_messages_that_the_encoder_cuts_are_counted(chat):
-    def lengthen(raw):
-        for message, words in zip(raw[0]["turns"][0], (256, 257, 5000, 1), strict=True):
-            message["content"] = " ".join(["hull"] * words)
-
-    change(chat / "chat.json", lengthen)
-    assert Beam(chat).facts["100K: messages_over_256_word_pieces"] == 2
-
-
 def test_ids_give_nothing_away():
     life, events = lived(Beam(SAMPLE))
     ids = [event.id for event in events if isinstance(event, Turn | Query)] + [life.user]
@@ -226,112 +217,6 @@ def test_a_life_cut_to_its_first_sessions_asks_only_what_they_answer():
     assert len(queries) == 3
 
 
-def test_chats_lie_in_folders_by_size_and_come_in_the_order_of_their_numbers(tmp_path):
-    for folder in ("100K/10", "100K/2", "500K/1"):
-        shutil.copytree(SAMPLE, tmp_path / folder)
-    assert Beam(tmp_path).users() == ("100K-2", "100K-10")
-    assert Beam(tmp_path, size="500K").users() == ("500K-1",)
-    assert Beam(tmp_path / "100K" / "2" / "chat.json").users() == ("100K-2",)
-    with pytest.raises(SourceError, match=r"no chats of size 1M at .*; there are some of 100K, 500K"):
-        Beam(tmp_path, size="1M")
-
-
-def test_the_data_folder_is_searched_for_the_size(tmp_path, monkeypatch):
-    shutil.copytree(SAMPLE, tmp_path / "beam" / "chats" / "100K" / "1")
-    monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))
-    assert Beam().users() == ("100K-1",)
-    with pytest.raises(MissingData, match=r"no \*\*/10M/\*/chat\.json at .*beam"):
-        Beam(size="10M")
-
-
-def test_the_plans_of_a_large_chat_are_read_in_order(chat):
-    file = chat / "chat.json"
-    batches = json.loads(file.read_text())
-    plans = {f"plan-{n}": [] for n in (3, 5, 6, 7, 8, 9)} | {"plan-10": batches[2:], "plan-2": batches[1:2]}
-    file.write_text(json.dumps([{"plan-1": batches[:1]}, plans | {"plan-4": None}]))
-    assert [turn.id for turn in turns(lived(Beam(chat))[1])] == [f"m{n}" for n in range(20)]
-
-
-def test_questions_may_lie_in_a_folder_of_their_own(chat):
-    (chat / "probing_questions").mkdir()
-    shutil.move(chat / "probing_questions.json", chat / "probing_questions" / "probing_questions.json")
-    assert Beam(chat).facts["100K: questions"] == 14
-    shutil.rmtree(chat / "probing_questions")
-    with pytest.raises(SourceError, match=r"no probing_questions\.json beside .*a chat is read with its questions"):
-        Beam(chat)
-
-
-@pytest.mark.parametrize("name", ["chat.json", "probing_questions.json"])
-def test_a_file_cut_in_the_middle_is_refused(chat, name):
-    (chat / name).write_bytes((SAMPLE / name).read_bytes()[:1000])
-    with pytest.raises(SourceError, match=rf"{name} is not whole JSON .* it may be cut off"):
-        Beam(chat)
-
-
-@pytest.mark.parametrize(
-    ("alter", "message"),
-    [
-        (lambda raw: raw.reverse(), "message 14 follows message 19; ids must increase"),
-        (lambda raw: raw[1]["turns"].reverse(), "message 8 follows message 13; ids must increase"),
-        (lambda raw: raw[0]["turns"][0][1].update(id=0), "message 0 follows message 0; ids must increase"),
-        (
-            lambda raw: raw[0]["turns"][0][0].update(time_anchor="noon"),
-            "batch 1: time_anchor is 'noon'; expected a form",
-        ),
-        (lambda raw: raw[0]["turns"][0][0].pop("time_anchor"), "batch 1: its first message has no 'time_anchor'"),
-        (lambda raw: raw[2]["turns"][0][1].pop("content"), "batch 3, message 1: it needs 'id', 'content' and a 'role'"),
-        (lambda raw: raw[3].pop("turns"), "batch 4: no 'turns' with groups of messages"),
-        (lambda raw: raw.clear(), "must hold a list of batches"),
-    ],
-)
-def test_a_damaged_or_reordered_chat_is_named_with_its_place(chat, alter, message):
-    change(chat / "chat.json", alter)
-    with pytest.raises(SourceError, match=message):
-        Beam(chat)
-
-
-@pytest.mark.parametrize(
-    ("alter", "message"),
-    [
-        (lambda raw: raw.update(trivia=[]), "'trivia' is no kind with a list of questions; the kinds are abstention"),
-        (lambda raw: raw["abstention"][0].pop("question"), "abstention, question 0: no text under 'question'"),
-        (lambda raw: raw.clear(), "must hold a mapping of kinds to questions"),
-    ],
-)
-def test_damaged_questions_are_named_with_their_place(chat, alter, message):
-    change(chat / "probing_questions.json", alter)
-    with pytest.raises(SourceError, match=message):
-        Beam(chat)
-
-
-def test_a_file_of_another_data_set_is_refused(sample):
-    with pytest.raises(SourceError, match=r"no probing_questions\.json beside"):
-        Beam(sample)
-
-
-def test_another_data_sets_layout_is_refused(chat, sample):
-    shutil.copy(sample, chat / "chat.json")
-    with pytest.raises(SourceError, match="batch 1: no 'turns' with groups of messages; not the layout"):
-        Beam(chat)
-
-
-def test_a_changed_byte_is_refused_where_the_checksum_is_asked_for(chat):
-    asked = Beam(chat).digest
-    assert Beam(chat, sha256=asked).digest == asked
-    change(chat / "probing_questions.json", lambda raw: raw["abstention"][0].update(difficulty="hard"))
-    with pytest.raises(SourceError, match=rf"together have sha256 [0-9a-f]{{64}}, but source\.sha256 asks for {asked}"):
-        Beam(chat, sha256=asked)
-
-
-def test_a_known_chat_must_have_its_cards_counts(chat, monkeypatch):
-    from memlab.sources import cards, reading
-
-    known = cards.KnownFile(file="chats/100K/1", sha256=Beam(chat).digest, counts={"messages": 21})
-    monkeypatch.setattr(reading, "load_card", lambda name: type("Card", (), {"known": lambda self, sha: known})())
-    with pytest.raises(SourceError, match=r"counts are \{'messages': 21\}, but gave \{'messages': 20\}"):
-        Beam(chat)
-
-
 @pytest.mark.parametrize(
     ("params", "message"),
     [
@@ -344,8 +229,8 @@ def test_unknown_options_are_refused(params, message):
         Beam(SAMPLE, **params)
 
 
-def test_the_development_chats_have_their_published_counts(beam_dev):
-    facts = Beam(beam_dev).facts
+def test_the_development_chats_have_their_published_counts(dev):
+    facts = dev.facts
     assert [facts[f"100K: {name}"] for name in ("chats", "sessions", "messages", "questions")] == [6, 20, 1290, 120]
     assert {facts[f"100K: {kind}"] for kind in KINDS} == {12}
     assert (facts["100K: questions_with_evidence"], facts["100K: labels_dangling"]) == (108, 0)
@@ -353,8 +238,50 @@ def test_the_development_chats_have_their_published_counts(beam_dev):
     assert [facts[f"100K-{n}: pinned"] for n in range(1, 7)] == [f"chats/100K/{n}" for n in range(1, 7)]
 
 
-def test_no_text_of_the_development_chats_holds_a_marker(beam_dev):
-    source = Beam(beam_dev)
-    texts = [turn.text for user in source.users() for turn in turns(lived(source, user)[1])]
+def test_no_text_of_the_development_chats_holds_a_marker(dev):
+    texts = [turn.text for user in dev.users() for turn in turns(lived(dev, user)[1])]
     assert len(texts) == 1290
     assert not [text for text in texts if "->->" in text]
+
+
+@pytest.mark.parametrize(
+    ("place", "user", "kind", "evidence", "pin"),
+    [
+        (0, "100K-1", "event_ordering", ["m4", "m60", "m116"], "f77729ff5abfb8bd"),
+        (60, "100K-4", "multi_session_reasoning", ["m30", "m58"], "407e30a1db72b5aa"),
+        (119, "100K-6", "multi_session_reasoning", ["m22", "m23", "m92", "m93", "m136", "m137"], "04d27ad47529422b"),
+    ],
+)
+def test_questions_of_the_development_chats_are_pinned_with_their_evidence(dev, place, user, kind, evidence, pin):
+    asked = []
+    for one in dev.users():
+        life, events = lived(dev, one)
+        said = {turn.id: turn.text for turn in turns(events)}
+        asked += [(one, life.gold[event.id], event.text, said) for event in events if isinstance(event, Query)]
+    assert len(asked) == 120
+    found, judged, text, said = asked[place]
+    assert (found, judged.kind) == (user, kind)
+    assert [id for id in said if id in judged.evidence_turns] == evidence
+    assert sha256("\n".join([text, *map(said.get, evidence)]).encode()).hexdigest()[:16] == pin
+
+
+def test_the_old_values_of_the_development_chats_are_pinned(dev):
+    updates = {}
+    for user in dev.users():
+        golds = [gold for gold in lived(dev, user)[0].gold.values() if gold.stale]
+        for judged in sorted(golds, key=lambda judged: judged.facets["index"]):
+            updates[user, judged.facets["index"]] = (sorted(judged.stale), sorted(judged.evidence_turns))
+    assert updates == {
+        ("100K-1", 0): (["m86"], ["m114"]),
+        ("100K-1", 1): (["m148"], ["m182"]),
+        ("100K-2", 0): (["m32"], ["m66"]),
+        ("100K-2", 1): (["m114"], ["m128"]),
+        ("100K-3", 0): (["m12"], ["m52"]),
+        ("100K-3", 1): (["m60"], ["m116"]),
+        ("100K-4", 0): (["m82"], ["m130"]),
+        ("100K-4", 1): (["m30"], ["m58"]),
+        ("100K-5", 0): (["m44"], ["m62"]),
+        ("100K-5", 1): (["m84", "m86", "m88"], ["m130"]),
+        ("100K-6", 0): (["m62"], ["m92"]),
+        ("100K-6", 1): (["m182"], ["m192"]),
+    }

@@ -1,10 +1,12 @@
 """What all recorded sources share: files are read whole, and held against what their card knows of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256 as sha256_hash
 from pathlib import Path
 from typing import Any
 
+from memlab.events import Event, SessionEnd, Turn
 from memlab.sources import SourceError
 from memlab.sources.cards import load_card, sha256_of
 
@@ -54,3 +56,18 @@ def pinned(name: str, file: Path, sha256: str, counts: Mapping[str, int]) -> Fac
         raise SourceError(f"source {name}: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
     facts: Facts = {f"{file.name}: {count_name}": count for count_name, count in counts.items()}
     return facts | {f"{file.name}: pinned": known.file if known else "unpinned"}
+
+
+def opaque(*parts: object) -> str:
+    """A name of 8 hex digits, a hash of the parts: the same parts have the same name, and it tells nothing of them."""
+    return sha256_hash("\n".join(map(str, parts)).encode()).hexdigest()[:8]
+
+
+def sittings(turns: Sequence[Turn]) -> list[Event]:
+    """The turns, each session closed by a `SessionEnd` at the time of its last turn."""
+    events: list[Event] = []
+    for turn, following in zip(turns, [*turns[1:], None], strict=True):
+        events.append(turn)
+        if following is None or following.session != turn.session:
+            events.append(SessionEnd(at=turn.at, session=turn.session))
+    return events

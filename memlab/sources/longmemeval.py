@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from memlab.events import Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import checked_sha256, opaque, pinned, read_json, sittings
+from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, sittings
 from memlab.text import contains
 
 UPDATE, ABSTENTION = "knowledge-update", "abstention"
@@ -26,7 +27,7 @@ TYPES = (
     *("single-session-user", "single-session-assistant", "single-session-preference"),
     *("multi-session", "temporal-reasoning", UPDATE),
 )
-KEYS = {
+KEYS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("question_id", "question_type", "question", "question_date"), str),
     **dict.fromkeys(("haystack_dates", "haystack_session_ids", "haystack_sessions", "answer_session_ids"), list),
     "answer": (str, int, float),
@@ -94,7 +95,7 @@ class LongMemEval:
         self.digest = "+".join(self._read(file, sha256) for file in files)
 
     def users(self) -> Sequence[UserId]:
-        """One name per question, in the order of the file; a hash, as the published id tells what cannot be answered."""
+        """One name per question, in the order of the file: a hash, as the published id tells what has no answer."""
         return tuple(self._records)
 
     def life(self, user: UserId, *, seed: int) -> Life:
@@ -164,18 +165,10 @@ def _looks_right(file: Path) -> bool:
 
 
 def _parse(file: Path) -> list[dict[str, Any]]:
-    records = read_json("longmemeval", file)
-    if not isinstance(records, list) or not records:
-        raise SourceError(f"source longmemeval: {file} must hold a list of questions")
+    records = read_records("longmemeval", file, KEYS, "question")
     for place, record in enumerate(records):
-        where = f"source longmemeval: {file}, question {place}"
-        for key, kind in KEYS.items():
-            if not isinstance(record, dict) or key not in record:
-                raise SourceError(f"{where}: no {key!r}; not LongMemEval's layout")
-            if not isinstance(record[key], kind):
-                raise SourceError(f"{where}: {key!r} is a {type(record[key]).__name__}; not LongMemEval's layout")
         if wrong := next(_damage(record), None):
-            raise SourceError(f"{where} ({record['question_id']}): {wrong}")
+            raise SourceError(f"source longmemeval: {file}, question {place} ({record['question_id']}): {wrong}")
     return records
 
 
@@ -187,7 +180,7 @@ def _damage(record: Mapping[str, Any]) -> Iterator[str]:
     if len({len(record[part]) for part in parts}) != 1:
         yield f"{' and '.join(f'{len(record[p])} {p}' for p in parts)}; they must be as many"
     for date in (record["question_date"], *record["haystack_dates"]):
-        if not DATE.fullmatch(str(date)):
+        if not _is_date(str(date)):
             yield f"date is {date!r}; expected a form like '2023/05/30 (Tue) 23:40'"
     for number, session in enumerate(record["haystack_sessions"]):
         for place, turn in enumerate(session if isinstance(session, list) else [session]):
@@ -208,6 +201,13 @@ def _sat(record: Mapping[str, Any]) -> list[Sitting]:
     raw = zip(record["haystack_dates"], record["haystack_session_ids"], record["haystack_sessions"], strict=True)
     dated = sorted(((_time(date), name, turns) for date, name, turns in raw if turns), key=lambda session: session[0])
     return [Sitting(number, at, name, turns) for number, (at, name, turns) in enumerate(dated, start=1)]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(DATE.fullmatch(text) and _time(text))
+    except ValueError:
+        return False
 
 
 def _time(text: str) -> datetime:
@@ -260,7 +260,7 @@ def _counts(records: Sequence[Mapping[str, Any]]) -> Counter[str]:
         counts["sessions"] += len(sat)
         counts["turns"] += sum(len(sitting.turns) for sitting in sat)
         counts["sessions_dropped_empty"] += len(dates) - len(sat)
-        counts["sessions_reordered"] += sum(later < at for at, later in zip(dates, dates[1:], strict=False))
+        counts["sessions_reordered"] += sum(later < at for at, later in pairwise(dates))
         counts["session_ids_repeated"] += sum(n > 1 for n in names.values())
         counts["turns_blank"] += sum(not turn["content"].strip() for sitting in sat for turn in sitting.turns)
         counts["times_lifted"] += asked < sat[-1].at

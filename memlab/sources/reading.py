@@ -30,6 +30,32 @@ def read_json(name: str, file: Path) -> Any:
         ) from error
 
 
+def read_records(
+    name: str, file: Path, keys: Mapping[str, type | tuple[type, ...]], called: str
+) -> list[dict[str, Any]]:
+    """The records of a file that holds a list of them, each with its keys and of the right kinds.
+
+    Args:
+        name: The source's, for the message.
+        keys: What each record must have, and of which kind.
+        called: What a record is, for the message: `question`.
+
+    Raises:
+        SourceError: It is not whole JSON, or not such a list.
+    """
+    records = read_json(name, file)
+    if not isinstance(records, list) or not records:
+        raise SourceError(f"source {name}: {file} must hold a list of {called}s")
+    for place, record in enumerate(records):
+        for key, kind in keys.items():
+            where = f"source {name}: {file}, {called} {place}"
+            if not isinstance(record, dict) or key not in record:
+                raise SourceError(f"{where}: no {key!r}; not the layout of {name}")
+            if not isinstance(record[key], kind):
+                raise SourceError(f"{where}: {key!r} is of type {type(record[key]).__name__}; not the layout of {name}")
+    return records
+
+
 def checked_sha256(name: str, file: Path, wanted: str | None) -> str:
     """A file's checksum.
 

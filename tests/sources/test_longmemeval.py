@@ -218,11 +218,12 @@ def test_limits_keep_the_questions_whose_evidence_is_said():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda r: r[0].pop("haystack_sessions"), "question 0: no 'haystack_sessions'; not LongMemEval's layout"),
-        (lambda r: r[1].update(question=7), "question 1: 'question' is a int; not LongMemEval's layout"),
+        (lambda r: r[0].pop("haystack_sessions"), "question 0: no 'haystack_sessions'; not the layout of longmemeval"),
+        (lambda r: r[1].update(question=7), "question 1: 'question' is of type int; not the layout of longmemeval"),
         (lambda r: r[1]["haystack_dates"].pop(), r"\(1b2c3d4e\): 2 haystack_sessions and 1 haystack_dates and 2"),
         (lambda r: r[1].update(question_type="trivia"), "question_type is 'trivia'; it must be one of single-session"),
         (lambda r: r[1].update(question_date="noon"), "date is 'noon'; expected a form like '2023/05/30"),
+        (lambda r: r[1]["haystack_dates"].__setitem__(0, "2024/02/30 (Fri) 10:00"), "date is '2024/02/30"),
         (lambda r: r[1]["haystack_sessions"][1][0].pop("content"), "session 1, turn 0: it needs a 'role'"),
         (lambda r: r[1]["haystack_sessions"].__setitem__(0, "gone"), "session 0, turn 0: it needs a 'role'"),
         (lambda r: r[1].update(haystack_sessions=[[], []]), "it has no session with turns"),
@@ -237,7 +238,7 @@ def test_damage_is_named_with_its_place(tmp_path, change, message):
 
 
 def test_another_data_set_is_refused(sample):
-    with pytest.raises(SourceError, match="question 0: no 'question_id'; not LongMemEval's layout"):
+    with pytest.raises(SourceError, match="question 0: no 'question_id'; not the layout of longmemeval"):
         LongMemEval(sample)
 
 

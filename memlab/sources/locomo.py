@@ -9,16 +9,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from memlab.events import Attachment, Event, Query, SessionEnd, Turn, TurnId, UserId
+from memlab.events import Attachment, Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.audit import corrected, read_audit
-from memlab.sources.reading import checked_sha256, pinned, read_json
+from memlab.sources.reading import checked_sha256, opaque, pinned, read_json, sittings
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
 TURN_ID = re.compile(r"D:?(\d+):0*(\d+)")
@@ -72,17 +71,13 @@ class Locomo:
         """One conversation, then its questions; the seed changes nothing, the data are recorded."""
         sample = self._samples[user]
         turns = _turns(sample["conversation"], self._form, self._caption, user)
-        events: list[Event] = []
-        for turn, following in zip(turns, [*turns[1:], None], strict=True):
-            events.append(turn)
-            if following is None or following.session != turn.session:
-                events.append(SessionEnd(at=turn.at, session=turn.session))
+        events = sittings(turns)
         gold: dict[str, Gold] = {}
         said = {turn.id: turn for turn in turns}
         for index, question in enumerate(sample["qa"]):
             if question is None:
                 continue
-            id = sha256(f"{user}\n{index}\n{question['question']}".encode()).hexdigest()[:8]
+            id = opaque(user, index, question["question"])
             gold[id] = self._gold(question, index, said)
             events.append(Query(at=turns[-1].at, session=turns[-1].session, id=id, text=question["question"]))
         return recorded(user, events, gold)

@@ -1,10 +1,12 @@
 """What all recorded sources share: files are read whole, and held against what their card knows of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256 as sha256_hash
 from pathlib import Path
 from typing import Any
 
+from memlab.events import Event, SessionEnd, Turn
 from memlab.sources import SourceError
 from memlab.sources.cards import load_card, sha256_of
 
@@ -26,6 +28,32 @@ def read_json(name: str, file: Path) -> Any:
         raise SourceError(
             f"source {name}: {file} is not whole JSON ({error}); it may be cut off: fetch it again and compare sha256"
         ) from error
+
+
+def read_records(
+    name: str, file: Path, keys: Mapping[str, type | tuple[type, ...]], called: str
+) -> list[dict[str, Any]]:
+    """The records of a file that holds a list of them, each with its keys and of the right kinds.
+
+    Args:
+        name: The source's, for the message.
+        keys: What each record must have, and of which kind.
+        called: What a record is, for the message: `question`.
+
+    Raises:
+        SourceError: It is not whole JSON, or not such a list.
+    """
+    records = read_json(name, file)
+    if not isinstance(records, list) or not records:
+        raise SourceError(f"source {name}: {file} must hold a list of {called}s")
+    for place, record in enumerate(records):
+        for key, kind in keys.items():
+            where = f"source {name}: {file}, {called} {place}"
+            if not isinstance(record, dict) or key not in record:
+                raise SourceError(f"{where}: no {key!r}; not the layout of {name}")
+            if not isinstance(record[key], kind):
+                raise SourceError(f"{where}: {key!r} is of type {type(record[key]).__name__}; not the layout of {name}")
+    return records
 
 
 def checked_sha256(name: str, file: Path, wanted: str | None) -> str:
@@ -54,3 +82,18 @@ def pinned(name: str, file: Path, sha256: str, counts: Mapping[str, int]) -> Fac
         raise SourceError(f"source {name}: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
     facts: Facts = {f"{file.name}: {count_name}": count for count_name, count in counts.items()}
     return facts | {f"{file.name}: pinned": known.file if known else "unpinned"}
+
+
+def opaque(*parts: object) -> str:
+    """A name of 8 hex digits, a hash of the parts: the same parts have the same name, and it tells nothing of them."""
+    return sha256_hash("\n".join(map(str, parts)).encode()).hexdigest()[:8]
+
+
+def sittings(turns: Sequence[Turn]) -> list[Event]:
+    """The turns, each session closed by a `SessionEnd` at the time of its last turn."""
+    events: list[Event] = []
+    for turn, following in zip(turns, [*turns[1:], None], strict=True):
+        events.append(turn)
+        if following is None or following.session != turn.session:
+            events.append(SessionEnd(at=turn.at, session=turn.session))
+    return events

@@ -1,10 +1,13 @@
 """What all recorded sources share: files are read whole, and held against what their card knows of them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from memlab.events import Event, SessionEnd, Turn, UserId
 from memlab.sources import SourceError
 from memlab.sources.cards import load_card, sha256_of
 
@@ -54,3 +57,43 @@ def pinned(name: str, file: Path, sha256: str, counts: Mapping[str, int]) -> Fac
         raise SourceError(f"source {name}: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
     facts: Facts = {f"{file.name}: {count_name}": count for count_name, count in counts.items()}
     return facts | {f"{file.name}: pinned": known.file if known else "unpinned"}
+
+
+def checked_files_sha256(name: str, files: Sequence[Path], wanted: str | None) -> str:
+    """The checksum of several files that belong together: that of what `sha256sum FILE…` prints in their folder.
+
+    Raises:
+        SourceError: It is not the one that is wanted.
+    """
+    lines = "".join(f"{sha256_of(file)}  {file.name}\n" for file in files)
+    found = sha256(lines.encode()).hexdigest()
+    if wanted is not None and found != wanted:
+        where = f"{files[0].parent} ({', '.join(file.name for file in files)})"
+        raise SourceError(f"source {name}: {where} has sha256 {found}, but source.sha256 asks for {wanted}")
+    return found
+
+
+def checked_labels(name: str, labels: str) -> str:
+    """The reading of the labels.
+
+    Raises:
+        SourceError: There is no such reading.
+    """
+    if labels not in ("published", "judged"):
+        raise SourceError(f"source {name}: labels is {labels!r}; it must be 'published' or 'judged'")
+    return labels
+
+
+def opaque_id(user: UserId, index: int, text: str) -> str:
+    """An id for a question that tells nothing of it: eight hex digits."""
+    return sha256(f"{user}\n{index}\n{text}".encode()).hexdigest()[:8]
+
+
+def sat(turns: Sequence[Turn]) -> list[Event]:
+    """The turns, with the end of each session after its last turn, at the time of that turn."""
+    events: list[Event] = []
+    for turn, following in zip_longest(turns, turns[1:]):
+        events.append(turn)
+        if following is None or following.session != turn.session:
+            events.append(SessionEnd(at=turn.at, session=turn.session))
+    return events

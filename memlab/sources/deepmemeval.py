@@ -20,7 +20,7 @@ from memlab.events import Query, Turn, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.deepmemeval_labels import CHANGE, REASON, Told, told, turn_ids
-from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, sittings
+from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
 
 UNJUDGED, ABSTENTION = "delta-efficiency", "uncertainty-abstention"
 NEEDED = {  # what a scenario's type must tell in its metadata
@@ -61,9 +61,7 @@ class DeepMemEval:
         text: str = "{speaker}: {text}",
         sha256: str | None = None,
     ) -> None:
-        if labels not in ("published", "judged"):
-            raise SourceError(f"source deepmemeval: labels is {labels!r}; it must be 'published' or 'judged'")
-        self._judged, self._form = labels == "judged", text
+        self._judged, self._form = reads_as_judged("deepmemeval", labels), text
         self._scenarios: dict[UserId, tuple[int, dict[str, Any]]] = {}
         self.facts: dict[str, int | str] = {}
         files = [file for file in find_data("deepmemeval", path) if path is not None or _looks_right(file)]

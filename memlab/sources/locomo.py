@@ -5,7 +5,6 @@ time. Questions are probes after the last turn, at its time. Upstream's categori
 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,14 +12,21 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from memlab.events import Attachment, Query, Turn, TurnId, UserId
-from memlab.life import Gold, Life, Nugget, recorded
+from memlab.events import Turn, TurnId, UserId
+from memlab.life import Gold, Life, Nugget
 from memlab.sources import SourceError, find_data
 from memlab.sources.audit import corrected, read_audit
-from memlab.sources.reading import checked_sha256, opaque, pinned, read_json, sittings
+from memlab.sources.locomo_layout import (
+    asked_after,
+    check_turns,
+    evidence_ids,
+    label_counts,
+    session_numbers,
+    spoken,
+)
+from memlab.sources.reading import checked_sha256, pinned, read_json, reads_as_judged
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
-TURN_ID = re.compile(r"D:?(\d+):0*(\d+)")
 
 
 class Locomo:
@@ -49,11 +55,9 @@ class Locomo:
         sha256: str | None = None,
         audit: str | Path | None = None,
     ) -> None:
-        if labels not in ("published", "judged", "audited"):
-            raise SourceError(f"source locomo: labels is {labels!r}; it must be 'published', 'judged' or 'audited'")
+        self._judged, self._form, self._caption = reads_as_judged("locomo", labels), text, caption
         if (labels == "audited") != (audit is not None):
             raise SourceError(f"source locomo: labels is {labels!r} and audit {audit}; they go together or not at all")
-        self._labels, self._form, self._caption = labels, text, caption
         self._samples: dict[UserId, dict[str, Any]] = {}
         self.facts: dict[str, int | str] = {}
         files = [file for file in find_data("locomo", path) if path is not None or _looks_right(file)]
@@ -71,21 +75,13 @@ class Locomo:
         """One conversation, then its questions; the seed changes nothing, the data are recorded."""
         sample = self._samples[user]
         turns = _turns(sample["conversation"], self._form, self._caption, user)
-        events = sittings(turns)
-        gold: dict[str, Gold] = {}
         said = {turn.id: turn for turn in turns}
-        for index, question in enumerate(sample["qa"]):
-            if question is None:
-                continue
-            id = opaque(user, index, question["question"])
-            gold[id] = self._gold(question, index, said)
-            events.append(Query(at=turns[-1].at, session=turns[-1].session, id=id, text=question["question"]))
-        return recorded(user, events, gold)
+        return asked_after(user, turns, sample["qa"], lambda question, index: self._gold(question, index, said))
 
     def _gold(self, question: Mapping[str, Any], index: int, said: Mapping[TurnId, Turn]) -> Gold:
         kind = KINDS[question["category"]]
-        unanswerable = kind == "adversarial" and self._labels != "published"
-        ids = () if unanswerable else [id for id in _evidence_ids(question) if id in said]
+        unanswerable = kind == "adversarial" and self._judged
+        ids = () if unanswerable else [id for id in evidence_ids(question) if id in said]
         answer = question.get("answer")
         return Gold(
             kind=kind,
@@ -148,31 +144,23 @@ def _checked_parts(file: Path, sample: Mapping[str, Any]) -> list[dict[str, Any]
     conversation, questions = sample["conversation"], sample["qa"]
     if not isinstance(conversation, dict) or not isinstance(questions, list):
         raise SourceError(f"{where}: 'conversation' must be a mapping and 'qa' a list")
-    for key, turns in conversation.items():
-        for place, turn in enumerate(turns or () if re.fullmatch(r"session_\d+", key) else ()):
-            if not isinstance(turn, dict) or not all(
-                isinstance(turn.get(n), str) for n in ("speaker", "dia_id", "text")
-            ):
-                raise SourceError(f"{where}, {key}, turn {place}: it needs 'speaker', 'dia_id' and 'text'")
+    check_turns(where, conversation, ("speaker", "dia_id", "text"))
     return questions
 
 
 def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: UserId) -> list[Turn]:
-    sessions = sorted(int(m[1]) for key in conversation if (m := re.fullmatch(r"session_(\d+)", key)))
     turns: list[Turn] = []
-    for session in sessions:
+    for session in session_numbers(conversation):
         at = _time(conversation.get(f"session_{session}_date_time"), user, session)
         for raw in conversation[f"session_{session}"]:
-            text = form.format(speaker=raw["speaker"], text=raw["text"])
-            image = raw.get("blip_caption")
             turns.append(
-                Turn(
+                spoken(
                     at=max(at, turns[-1].at) if turns else at,
                     session=session,
                     id=raw["dia_id"],
                     speaker=raw["speaker"],
-                    text=f"{text} {image}" if caption and image else text,
-                    attachments=(Attachment(kind="image", text=image),) if caption and image else (),
+                    text=form.format(speaker=raw["speaker"], text=raw["text"]),
+                    image=raw.get("blip_caption") if caption else None,
                 )
             )
     if not turns:
@@ -183,8 +171,10 @@ def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: User
 def _times_lifted(sample: Mapping[str, Any]) -> int:
     """How many sessions are dated before the one that precedes them, and are taken to be at its time."""
     conversation = sample["conversation"]
-    sessions = sorted(int(m[1]) for key in conversation if (m := re.fullmatch(r"session_(\d+)", key)))
-    ats = [_time(conversation.get(f"session_{n}_date_time"), sample["sample_id"], n) for n in sessions]
+    ats = [
+        _time(conversation.get(f"session_{number}_date_time"), sample["sample_id"], number)
+        for number in session_numbers(conversation)
+    ]
     return sum(at < latest for at, latest in zip(ats[1:], accumulate(ats, max), strict=False))
 
 
@@ -197,28 +187,12 @@ def _time(text: str | None, user: UserId, session: int) -> datetime:
         ) from error
 
 
-def _evidence_ids(question: Mapping[str, Any]) -> list[TurnId]:
-    """The turn ids that a question names, in order, each once: `D:11:26` is D11:26, `D30:05` is D30:5."""
-    found = (match for entry in question.get("evidence") or () for match in TURN_ID.finditer(str(entry)))
-    return list(dict.fromkeys(f"D{int(match[1])}:{int(match[2])}" for match in found))
-
-
 def _counts(samples: Sequence[Mapping[str, Any]]) -> Counter[str]:
     counts: Counter[str] = Counter(conversations=len(samples), labels_repaired=0, labels_dangling=0)
     counts["times_lifted"] = sum(map(_times_lifted, samples))
     for sample in samples:
         conversation = sample["conversation"]
-        sessions = [value for key, value in conversation.items() if re.fullmatch(r"session_\d+", key)]
-        said = {turn["dia_id"] for session in sessions for turn in session}
-        counts["sessions"] += len(sessions)
-        counts["turns"] += sum(map(len, sessions))
-        for question in sample["qa"]:
-            ids = _evidence_ids(question)
-            counts["questions"] += 1
-            counts[KINDS[question["category"]]] += 1
-            counts["questions_with_evidence"] += any(id in said for id in ids)
-            for entry in question.get("evidence") or ():
-                named = _evidence_ids({"evidence": [entry]})
-                counts["labels_repaired"] += entry not in said and any(id in said for id in named)
-                counts["labels_dangling"] += sum(id not in said for id in named) or not named
+        sessions = [conversation[f"session_{number}"] for number in session_numbers(conversation)]
+        counts.update(sessions=len(sessions), turns=sum(map(len, sessions)))
+        counts.update(label_counts(sample["qa"], {turn["dia_id"] for session in sessions for turn in session}, KINDS))
     return counts

@@ -19,7 +19,7 @@ from typing import Any
 from memlab.events import Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, sittings
+from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
 from memlab.text import contains
 
 UPDATE, ABSTENTION = "knowledge-update", "abstention"
@@ -84,9 +84,7 @@ class LongMemEval:
         text: str = "{speaker}: {text}",
         sha256: str | None = None,
     ) -> None:
-        if labels not in ("published", "judged"):
-            raise SourceError(f"source longmemeval: labels is {labels!r}; it must be 'published' or 'judged'")
-        self._judged, self._form = labels == "judged", text
+        self._judged, self._form = reads_as_judged("longmemeval", labels), text
         self._records: dict[UserId, tuple[int, dict[str, Any]]] = {}
         self.facts: dict[str, int | str] = {}
         files = [file for file in find_data("longmemeval", path) if path is not None or _looks_right(file)]

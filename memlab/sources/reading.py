@@ -84,6 +84,31 @@ def pinned(name: str, file: Path, sha256: str, counts: Mapping[str, int]) -> Fac
     return facts | {f"{file.name}: pinned": known.file if known else "unpinned"}
 
 
+def checked_files_sha256(name: str, files: Sequence[Path], wanted: str | None) -> str:
+    """The checksum of several files that belong together: that of what `sha256sum FILE…` prints in their folder.
+
+    Raises:
+        SourceError: It is not the one that is wanted.
+    """
+    lines = "".join(f"{sha256_of(file)}  {file.name}\n" for file in files)
+    found = sha256_hash(lines.encode()).hexdigest()
+    if wanted is not None and found != wanted:
+        where = f"{files[0].parent} ({', '.join(file.name for file in files)})"
+        raise SourceError(f"source {name}: {where} has sha256 {found}, but source.sha256 asks for {wanted}")
+    return found
+
+
+def reads_as_judged(name: str, labels: str) -> bool:
+    """Whether labels are read as judged; `audited` is the same where there is no audit, `published` is not.
+
+    Raises:
+        SourceError: There is no such reading.
+    """
+    if labels not in ("published", "judged", "audited"):
+        raise SourceError(f"source {name}: labels is {labels!r}; it must be 'published', 'judged' or 'audited'")
+    return labels != "published"
+
+
 def opaque(*parts: object) -> str:
     """A name of 8 hex digits, a hash of the parts: the same parts have the same name, and it tells nothing of them."""
     return sha256_hash("\n".join(map(str, parts)).encode()).hexdigest()[:8]

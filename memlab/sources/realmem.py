@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256 as checksum
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from memlab.events import Event, Query, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import Facts, checked_sha256, pinned, read_json
+from memlab.sources.reading import Facts, checked_sha256, opaque, pinned, read_json, reads_as_judged
 
 KINDS = {
     "Dynamic Incremental": "dynamic_incremental",
@@ -66,8 +65,7 @@ class RealMem:
         text: str = "{speaker}: {text}",
         sha256: str | None = None,
     ) -> None:
-        if labels not in ("published", "judged"):
-            raise SourceError(f"source realmem: labels is {labels!r}; it must be 'published' or 'judged'")
+        reads_as_judged("realmem", labels)
         self._form = text
         self._people: dict[UserId, Person] = {}
         self.facts: Facts = {}
@@ -89,7 +87,7 @@ class RealMem:
             for place, turn in enumerate(raw["dialogue_turns"]):
                 said, speaker = turn["content"], SPEAKERS[turn["speaker"]]
                 if turn["is_query"]:
-                    id = checksum(f"{user}\n{session}\n{place}\n{said}".encode()).hexdigest()[:8]
+                    id = opaque(user, session, place, said)
                     gold[id] = person.gold[session, place]
                     events.append(Query(at=at, session=session + 1, id=id, text=said, probe=False))
                 text = self._form.format(speaker=speaker, text=said)

@@ -220,7 +220,7 @@ def test_a_life_cut_to_its_first_sessions_asks_only_what_they_answer():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"labels": "best"}, "labels is 'best'; it must be 'published' or 'judged'"),
+        ({"labels": "best"}, "labels is 'best'; it must be 'published', 'judged' or 'audited'"),
         ({"size": "2M"}, "size is '2M'; it must be one of 100K, 500K, 1M, 10M"),
     ],
 )

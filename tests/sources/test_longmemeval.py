@@ -259,7 +259,7 @@ def test_a_changed_byte_is_refused_where_the_checksum_is_asked_for(tmp_path):
 
 
 def test_unknown_labels_are_refused():
-    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published' or 'judged'"):
+    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published', 'judged' or 'audited'"):
         LongMemEval(SAMPLE, labels="best")
 
 

@@ -240,7 +240,7 @@ def test_a_damaged_or_reordered_file_is_named_with_its_place(damaged, alter, mes
 
 
 def test_unknown_labels_are_refused():
-    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published' or 'judged'"):
+    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published', 'judged' or 'audited'"):
         RealMem(FILE, labels="best")
 
 

@@ -14,7 +14,7 @@ from memlab.events import Event, Query, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError
 from memlab.sources.beam.chats import SIZES, Asked, Chat, chat_files, questions_file, read_chat
-from memlab.sources.reading import Facts, pinned
+from memlab.sources.reading import Facts, opaque, pinned, reads_as_judged
 
 ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")
 
@@ -43,11 +43,9 @@ class Beam:
         text: str = "{speaker}: {text}",
         sha256: str | None = None,
     ) -> None:
-        if labels not in ("published", "judged"):
-            raise SourceError(f"source beam: labels is {labels!r}; it must be 'published' or 'judged'")
         if size not in SIZES:
             raise SourceError(f"source beam: size is {size!r}; it must be one of {', '.join(SIZES)}")
-        self._labels, self._form, self._size = labels, text, size
+        self._judged, self._form, self._size = reads_as_judged("beam", labels), text, size
         self._chats: dict[UserId, Chat] = {}
         self.facts: Facts = {}
         self.digest = "+".join(self._read(file, sha256) for file in chat_files(path, size))
@@ -73,7 +71,7 @@ class Beam:
         queries: list[Query] = []
         for asked in chat.asked:
             text = asked.raw["question"]
-            id = checksum(f"{user}\n{asked.kind}\n{asked.index}\n{text}".encode()).hexdigest()[:8]
+            id = opaque(user, asked.kind, asked.index, text)
             gold[id] = self._gold(asked)
             queries.append(Query(at=chat.times[-1], session=len(chat.times), id=id, text=text))
         return recorded(user, [*events, *sorted(queries, key=lambda query: query.id)], gold)
@@ -81,9 +79,9 @@ class Beam:
     def _gold(self, asked: Asked) -> Gold:
         answerable, labels = asked.kind != "abstention", asked.labels
         evidence, stale = labels.named, tuple[int, ...]()
-        if self._labels == "judged" and (labels.dropped or not answerable):
+        if self._judged and (labels.dropped or not answerable):
             evidence = ()
-        elif self._labels == "judged" and labels.old:
+        elif self._judged and labels.old:
             evidence, stale = labels.new, labels.old
         answer = next((asked.raw[key] for key in ANSWERS if asked.raw.get(key) is not None), None)
         return Gold(

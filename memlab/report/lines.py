@@ -12,7 +12,7 @@ FIRST_MEMORIES, FIRST_SOURCES, LONGEST_TEXT = 10, 6, 12
 SENTENCES = {
     "found": "Found: all that must be known stands within the first {budget} tokens.",
     "nothing_to_find": "Nothing to find: no turn is evidence for this question.",
-    "never_stored": "no memory, recalled or held when it was asked, states what must be known.",
+    "never_stored": "no memory, recalled or held when it was asked, cites what must be known and says it.",
     "not_in_first": "what must be known is held, but not among the first {n} memories.",
     "over_budget": "what must be known was recalled, but not within the first {budget} tokens.",
     "stale_above": "a memory of what no longer holds stands above that of what does.",

@@ -20,7 +20,7 @@ ABSTENTION = "abstention_auroc"
 RESTRAINT = (ABSTENTION, "false_answers@90", "forbidden_share@512")
 CAUSES = {
     "missed_never_stored": "never stored",
-    "missed_not_in_first": "stored, not in the first 100",
+    "missed_not_in_first": "stored, not recalled",
     "missed_over_budget": "below the budget",
     "missed_stale_above": "stale above",
     "missed_read_wrong": "read wrong",

@@ -28,6 +28,8 @@ STATES = {
     "My dentist is Dr. Patel": {("dentist", "Patel")},
     "My mate Seán O'Neill dropped by": {("mate", "Seán O'Neill")},
     "I moved to Denver": {("live in", "Denver")},
+    "I moved to Denver last year": {("live in", "Denver")},
+    "I have a sister in Boston": {("own", "sister")},
     "I've just moved to Denver, and it snows": {("live in", "Denver")},
     "We live in the old town now": {("live in", "old town")},
     "I'm living in New Mexico at the moment": {("live in", "New Mexico")},

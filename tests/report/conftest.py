@@ -9,7 +9,7 @@ from memlab.results import load
 
 ODD = "<b>$r&g$</b>"
 MEANS = {"oracle": 1.0, "hybrid": 0.68, ODD: 0.5, "none": 0.0}
-SHARES = {  # never stored, not in the first 100, below the budget, stale above, read wrong
+SHARES = {  # never stored, not recalled, below the budget, stale above, read wrong
     "oracle": (0.0, 0.0, 0.0, 0.0, 0.0),
     "hybrid": (0.02, 0.1, 0.15, 0.03, 0.02),
     ODD: (0.3, 0.1, 0.05, 0.05, 0.0),

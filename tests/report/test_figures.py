@@ -19,7 +19,7 @@ def test_why_is_one_bar_per_strategy_in_the_leaderboards_order(results, odd):
     names = [word for word in words if word in ("oracle", "hybrid", odd, "none")]
     assert names == ["none", odd, "hybrid", "oracle"]  # drawn from the bottom
     assert [word for word in words if word.startswith(".")] == [".50", ".30", ".10", ".05", ".05", ".68", ".10", ".15"]
-    causes = ["never stored", "stored, not in the first 100", "below the budget", "stale above", "read wrong"]
+    causes = ["never stored", "stored, not recalled", "below the budget", "stale above", "read wrong"]
     assert {"found", *causes} <= set(words)
     assert figure.png[:8] == PNG
 

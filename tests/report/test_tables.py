@@ -43,7 +43,7 @@ def test_markdown_sets_all_but_contestants_apart():
 def test_found_and_the_causes_are_everything(results):
     for result in results:
         shares = tables.why_shares(result)
-        assert list(shares)[:3] == ["found", "never stored", "stored, not in the first 100"]
+        assert list(shares)[:3] == ["found", "never stored", "stored, not recalled"]
         assert sum(shares.values()) == pytest.approx(1)
     hybrid = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables.why(results).rows}["hybrid"]
     assert hybrid == [".680", ".020", ".100", ".150", ".030", ".020"]

@@ -18,12 +18,13 @@ question counts only with at least 40 turns to choose from; *chance* is the anal
 is judged only where the evidence states the answer word for word.""",
     """**stale_excess** is how much more often than chance the first memory states a superseded value: 0 is
 chance, below 0 prefers what holds today. Blank where the first memory is neither.""",
-    """**Why questions are missed**: a question with evidence is *found* when all of its evidence is within the
-first 512 tokens, no superseded value stands before the current one, and a reader, if there is one, answers right;
-so *found* is at most the headline. Else it counts for the first cause that applies. *never stored*: nothing
-that is held cites it, or what was recalled of it has lost it; *not recalled*: a memory that is held cites it, but
-is not among those recalled (100 at most by default); *below the budget*: recalled, but after the 512 tokens; *stale above*: all there, below a superseded value; *read wrong*: all there, and the
-reader answered wrong or not at all.""",
+    """**Why questions are missed**: a question with evidence is *found* when all of its evidence is within the first
+512 tokens, no superseded value stands before the current one, and a reader, if there is one, answers right; so
+*found* is at most the headline. Else it counts for the first cause that applies. *never stored*: nothing that is
+held cites it, or what was recalled of it has lost it; *not recalled*: a memory that is held cites it, but is not
+among those recalled (100 at most by default); *below the budget*: recalled, but after the 512 tokens; *stale
+above*: all there, below a superseded value; *read wrong*: all there, and the reader answered wrong or not at
+all.""",
     """**Restraint** is no ranking: *none* recalls nothing, so it keeps back everything, and is useless. A
 strategy that gives no confidence with what it recalls does not abstain. Abstention is judged only where some
 questions can be answered and some cannot.""",

@@ -34,6 +34,8 @@ def run_key(config: Config, source_digest: str) -> str:
     kept = {name: node for name, node in config.items() if name not in NOT_IDENTITY}
     kept["source"] = {name: value for name, value in kept["source"].items() if name not in PLACES}
     kept["store"] = {name: value for name, value in kept["store"].items() if name != "path"}
+    if kept["strategy"].get("sha256") is not None:  # a file that is known by its checksum may lie anywhere
+        kept["strategy"] = {name: value for name, value in kept["strategy"].items() if name != "path"}
     kept["layer"] = list(kept["layer"].items())
     text = yaml.safe_dump([kept, source_digest, code_digest(MOVES_TRACES), _outside_code(config)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]

@@ -65,12 +65,15 @@ def metrics_digest(config_dir: str | None = None) -> str:
 
 
 def _outside_code(node: Any) -> list[str]:
-    """The hashes of the modules outside memlab that a config names as targets."""
+    """The hashes of what a config names outside memlab: modules as targets, files in a command."""
     if isinstance(node, list):
         return [digest for part in node for digest in _outside_code(part)]
     if not isinstance(node, dict):
         return []
     found = [digest for name in sorted(node) for digest in _outside_code(node[name])]
+    command = node.get("command")
+    files = [Path(str(word)) for word in command if Path(str(word)).is_file()] if isinstance(command, list) else []
+    found += [sha256(file.read_bytes()).hexdigest() for file in files]
     module = str(node.get("_target_") or "").rpartition(".")[0]
     if module and module.split(".")[0] != "memlab":
         spec = find_spec(module)

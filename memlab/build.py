@@ -17,6 +17,7 @@ from memlab.strategies.base import Strategy
 
 LABELS = {"name", "leaderboard"}
 ORACLE = "memlab.strategies.oracle.Oracle"
+RANKED = "memlab.strategies.ranked.Ranked"
 PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner"}
 DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
@@ -138,6 +139,8 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
         parts["chat"] = construct("chat", config["chat"], {})
     if config["strategy"]["_target_"] == ORACLE:
         parts["evidence"] = {id: tuple(nugget.turns for nugget in g.evidence) for id, g in gold.items()}
+    if config["strategy"]["_target_"] == RANKED:
+        parts["user"] = life.user if life else ""
     built = construct("strategy", config["strategy"], parts)
     for name, node in reversed(config["layer"].items()):
         built = construct(f"layer.{name}", node, parts | {"inner": built})

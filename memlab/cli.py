@@ -26,9 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns 0 if all went well, 1 if some run did not, 2 for wrong input."""
     parser = _parser()
     args, rest = parser.parse_known_args(argv)
-    if rest and (args.command not in ("run", "check") or any(word.startswith("-") for word in rest)):
+    if rest and (args.command not in ("run", "check", "import") or any(word.startswith("-") for word in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    if args.command in ("run", "check"):
+    if args.command in ("run", "check", "import"):
         args.overrides += rest
         args.argv = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -88,6 +88,18 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("overrides", nargs="*", metavar="strategy=NAME|key=value")
     check.add_argument("--config-dir", type=Path, help="a folder with config groups of your own")
     check.set_defaults(call=_check)
+
+    export = commands.add_parser("export", help="a run's rankings and judgements as TREC run and qrels files")
+    export.add_argument("--trec", type=Path, required=True, metavar="RUN", help="a run's folder")
+    export.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the files go")
+    export.set_defaults(call=_export)
+
+    foreign = commands.add_parser("import", help="scores a ranking made elsewhere, a TREC run file, on a source")
+    foreign.add_argument("--trec", type=Path, required=True, metavar="FILE", help="named as export names things")
+    foreign.add_argument("--source", required=True, metavar="NAME", help="the source that it ranks")
+    foreign.add_argument("--to", type=Path, required=True, metavar="DIR", help="the folder of runs that it joins")
+    foreign.add_argument("overrides", nargs="*", metavar="key=value", help="as in the runs that it is to stand beside")
+    foreign.set_defaults(call=_import)
 
     data = commands.add_parser("data", help="the data sets: list them, verify a file")
     actions = data.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -202,6 +214,25 @@ def _check(args: argparse.Namespace) -> int:
     counts = Counter(result.status for result in results)
     print(f"{chosen.name}: " + ", ".join(f"{n} {status.replace('_', ' ')}" for status, n in counts.items()))
     return 1 if counts["failed"] else 0
+
+
+def _export(args: argparse.Namespace) -> int:
+    from memlab.report.show import one_run
+    from memlab.trec import export
+
+    print(json.dumps(export(one_run(args.trec), args.to), indent=1))
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from memlab.results import load
+    from memlab.trec import import_run
+
+    with progress_bars() as progress:
+        run, counts = import_run(args.trec, args.source, args.overrides, args.to, args.argv, progress)
+    _show_leaderboards([result for result in load([run.folder]) if result.summary])
+    print("\n".join(f"{name}: {count}" for name, count in counts.items()) + f"\nrun:     {run.folder}")
+    return _tell_failures([run])
 
 
 def _data_list(args: argparse.Namespace) -> int:

@@ -34,6 +34,8 @@ def run_key(config: Config, source_digest: str) -> str:
     kept = {name: node for name, node in config.items() if name not in NOT_IDENTITY}
     kept["source"] = {name: value for name, value in kept["source"].items() if name not in PLACES}
     kept["store"] = {name: value for name, value in kept["store"].items() if name != "path"}
+    if kept["strategy"].get("sha256") is not None:  # a file that is known by its checksum may lie anywhere
+        kept["strategy"] = {name: value for name, value in kept["strategy"].items() if name != "path"}
     kept["layer"] = list(kept["layer"].items())
     text = yaml.safe_dump([kept, source_digest, code_digest(MOVES_TRACES), _outside_code(config)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
@@ -63,12 +65,15 @@ def metrics_digest(config_dir: str | None = None) -> str:
 
 
 def _outside_code(node: Any) -> list[str]:
-    """The hashes of the modules outside memlab that a config names as targets."""
+    """The hashes of what a config names outside memlab: modules as targets, files in a command."""
     if isinstance(node, list):
         return [digest for part in node for digest in _outside_code(part)]
     if not isinstance(node, dict):
         return []
     found = [digest for name in sorted(node) for digest in _outside_code(node[name])]
+    command = node.get("command")
+    files = [Path(str(word)) for word in command if Path(str(word)).is_file()] if isinstance(command, list) else []
+    found += [sha256(file.read_bytes()).hexdigest() for file in files]
     module = str(node.get("_target_") or "").rpartition(".")[0]
     if module and module.split(".")[0] != "memlab":
         spec = find_spec(module)

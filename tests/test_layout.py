@@ -37,6 +37,7 @@ ORDER = (
         "worker",
         "runs",
         "results",
+        "trec",
         "report",
         "tracking",
         "terminal",

@@ -11,7 +11,7 @@ from memlab.checks.living import the_same_seed_gives_the_same_traces
 from memlab.config import options
 from memlab.testing import ask, turn
 
-STRATEGIES = options("strategy")
+STRATEGIES = [name for name in options("strategy") if name != "process"]  # that is a program's, see test_process.py
 TAKES_A_PROCESS = (the_same_seed_gives_the_same_traces, nothing_acknowledged_is_lost)
 QUICK = [one for one in CHECKS if one not in TAKES_A_PROCESS]
 N_WRITES = 1_000

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from memlab.terminal import print_table, progress_bars, text_width
+from memlab.data.arguments import add_actions
+from memlab.terminal import download_bars, print_table, progress_bars, text_width
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -89,14 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--config-dir", type=Path, help="a folder with config groups of your own")
     check.set_defaults(call=_check)
 
-    data = commands.add_parser("data", help="the data sets: list them, verify a file")
-    actions = data.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="every data set with a card, its licence and where it was found")
-    listing.set_defaults(call=_data_list)
-    verify = actions.add_parser("verify", help="reads a file whole and holds checksum and counts against its card")
-    verify.add_argument("path", type=Path, metavar="PATH")
-    verify.add_argument("--source", default="locomo", metavar="NAME", help="which source reads it; default: locomo")
-    verify.set_defaults(call=_data_verify)
+    data = commands.add_parser("data", help="the data sets: list, get, verify, describe and check them")
+    add_actions(data)
+    data.set_defaults(call=lambda args: DATA[args.action](args))
     return parser
 
 
@@ -205,36 +201,63 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _data_list(args: argparse.Namespace) -> int:
-    from memlab.sources import MissingData, find_data
-    from memlab.sources.cards import load_card, names
+    from memlab.data.listing import listed
 
-    rows = []
-    for name in names():
-        card = load_card(name)
-        try:
-            found = "always there" if name == "simulated" else str(find_data(name, None)[0].parent)
-        except MissingData:
-            found = f"not found; get it from {card.url}"
-        rows.append((name, card.licence, found))
-    print_table("Data sets", ("name", "licence", "where"), rows)
+    print_table("Data sets", ("name", "licence", "where"), listed())
+    return 0
+
+
+def _data_get(args: argparse.Namespace) -> int:
+    from memlab.data.fetch import about, card_of, fetch, folder_for
+
+    card = card_of(args.name)
+    for line in about(card):
+        print(line, flush=True)
+    with download_bars() as progress:
+        files = [fetch(download, args.to or folder_for(card), progress) for download in card.download]
+    print("\n".join(f"kept:     {file}" for file in files))
     return 0
 
 
 def _data_verify(args: argparse.Namespace) -> int:
-    from memlab import build
-    from memlab.config import load_option
-    from memlab.sources.cards import sha256_of
+    from memlab.data.listing import verified
 
-    source = build.source({"source": load_option("source", args.source) | {"path": str(args.path)}})
-    for user in source.users():
-        for _ in source.life(user, seed=0).stream():
-            pass
-    print(f"{args.path}: every life is in order")
-    if args.path.is_file():
-        print(f"sha256: {sha256_of(args.path)}")
-    for name, count in source.facts.items():
-        print(f"{name}: {count}")
+    for line in verified(args.source, args.path):
+        print(line)
     return 0
+
+
+def _data_describe(args: argparse.Namespace) -> int:
+    from memlab.data.describe import describe_all, tables
+
+    described = list(describe_all(args.names, args.path))
+    if args.json:
+        print(json.dumps(described, indent=1))
+    else:
+        for table in tables(described):
+            print_table(*table)
+    for unread in (one for one in described if one["error"]):
+        print(unread["error"], file=sys.stderr)
+    return 1 if any(one["error"] and one["at_hand"] for one in described) else 0
+
+
+def _data_check(args: argparse.Namespace) -> int:
+    from memlab.data.check import check_all
+
+    worst = 0
+    for lines, failed in check_all(args.names, args.path):
+        print("\n".join(lines), flush=True)
+        worst = max(worst, int(failed))
+    return worst
+
+
+DATA = {
+    "list": _data_list,
+    "get": _data_get,
+    "verify": _data_verify,
+    "describe": _data_describe,
+    "check": _data_check,
+}
 
 
 def _show_leaderboards(results: Sequence[Any]) -> None:

@@ -41,6 +41,7 @@ ORDER = (
         "tracking",
         "terminal",
         "checks",
+        "data",
         "cli",
     ),
 )

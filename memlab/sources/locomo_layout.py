@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from memlab.events import Attachment, Event, Query, Turn, TurnId, UserId
+from memlab.events import Attachment, Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, recorded
 from memlab.sources import SourceError
 from memlab.sources.reading import opaque, sittings

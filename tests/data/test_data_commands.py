@@ -17,11 +17,11 @@ from memlab.data.survey import surveys
 from memlab.paths import datasets_folder
 from memlab.sources.cards import Download, load_card, names
 
-SAMPLES = [name for name in names() if list((datasets_folder() / name).glob("sample*"))]
+SAMPLES = [name for name in names() if list((datasets_folder() / name).glob("*[sS]ample*"))]
 
 
 def sample_of(name):
-    return str(next((datasets_folder() / name).glob("sample*")))
+    return str(next((datasets_folder() / name).glob("*[sS]ample*")))
 
 
 @pytest.mark.parametrize("name", SAMPLES)

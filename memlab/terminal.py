@@ -56,3 +56,21 @@ def progress_bars():
             bars.update(tasks[stage], completed=done)
 
         yield advance
+
+
+@contextmanager
+def download_bars():
+    """Bars on stderr, one a file; yields what `memlab.data.fetch.fetch` calls with its progress."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(28), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def advance(file: str, done: int, total: int | None) -> None:
+            if file not in tasks:
+                tasks[file] = bars.add_task(file, total=total)
+            bars.update(tasks[file], completed=done, total=total)
+
+        yield advance

@@ -42,6 +42,8 @@ ORDER = (
         "tracking",
         "terminal",
         "checks",
+        "data",
+        "commands",
         "cli",
     ),
 )
@@ -97,6 +99,14 @@ def test_files_stay_small(file):
         else 300
     )
     assert len(file.read_text().splitlines()) <= limit
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_functions_stay_small(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.FunctionDef):
+            first = node.body[1 if ast.get_docstring(node) and len(node.body) > 1 else 0]
+            assert node.end_lineno - first.lineno < 40, node.name
 
 
 def test_importing_every_module_does_no_work():

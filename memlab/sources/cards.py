@@ -1,9 +1,11 @@
 """Cards describe data sets: licence, citation, checksums of known files and what must be counted in them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import file_digest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -21,8 +23,28 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """One file as upstream offers it; `file` is its name, or its path below the data set's folder, when it is kept."""
+
+    url: str
+    file: str
+    sha256: str
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """What `datasets/<name>/card.yaml` says; `text` tells whether texts may be copied into reports."""
+    """What `datasets/<name>/card.yaml` says.
+
+    Attributes:
+        text: Whether texts may be copied into reports.
+        leaks: Fields that tell labels and never reach a strategy, as prose; a name with an underscore in it is taken
+            for a field's name or a part of an id, and is looked for in ids and texts.
+        never_in_text: Regular expressions that no turn and no question may match.
+        download: Files to fetch; empty where upstream names no file of known checksum.
+        distributable: Whether the licence lets upstream's files be passed on at all.
+        exempt: Laws of `memlab data check` that the data cannot keep, each with the reason, a full sentence.
+    """
 
     name: str
     title: str
@@ -34,6 +56,10 @@ class Card:
     replies: str
     leaks: tuple[str, ...]
     files: tuple[KnownFile, ...]
+    never_in_text: tuple[str, ...] = ()
+    download: tuple[Download, ...] = ()
+    distributable: bool = True
+    exempt: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def known(self, sha256: str) -> KnownFile | None:
         """The published file with this checksum, None for an unpinned one."""
@@ -48,8 +74,10 @@ def load_card(name: str) -> Card:
         FileNotFoundError: There is no such card.
     """
     raw: dict[str, Any] = yaml.safe_load((datasets_folder() / name / "card.yaml").read_text())
-    files = tuple(KnownFile(**file) for file in raw.pop("files", ()))
-    return Card(name=name, leaks=tuple(raw.pop("leaks", ())), files=files, **raw)
+    raw["files"] = tuple(KnownFile(**file) for file in raw.get("files", ()))
+    raw["download"] = tuple(Download(**file) for file in raw.get("download", ()))
+    raw |= {key: tuple(raw.get(key, ())) for key in ("leaks", "never_in_text")}
+    return Card(name=name, **raw)
 
 
 def names() -> list[str]:

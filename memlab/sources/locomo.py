@@ -1,8 +1,8 @@
 """LoCoMo (Maharana et al., 2024): ten conversations of two people over months, with questions about them.
 
 Read from the public `locomo10.json` layout. A session has a time, a turn has none: every turn is said at its session's
-time. Questions are probes after the last turn, at its time. Upstream's categories by number are 1 multi-hop,
-2 temporal, 3 open-domain, 4 single-hop, 5 adversarial.
+time. Questions are probes after the last turn, at its time, in the order of their ids. Upstream's categories by number
+are 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial.
 """
 
 from collections import Counter

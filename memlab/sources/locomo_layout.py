@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from memlab.events import Attachment, Event, Query, Turn, TurnId, UserId
+from memlab.events import Attachment, Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, recorded
 from memlab.sources import SourceError
 from memlab.sources.reading import opaque, sittings
@@ -52,17 +52,18 @@ def asked_after(
 ) -> Life:
     """The turns, then the questions as probes at the time of the last turn; None is a question that was taken out.
 
-    `judge` is given a question and its place.
+    Questions are asked in the order of their ids: upstream's tells the category. `judge` is given a question and its
+    place upstream.
     """
-    events: list[Event] = sittings(turns)
+    queries: list[Query] = []
     gold: dict[str, Gold] = {}
     for index, question in enumerate(questions):
         if question is None:
             continue
         id = opaque(user, index, question["question"])
         gold[id] = judge(question, index)
-        events.append(Query(at=turns[-1].at, session=turns[-1].session, id=id, text=question["question"]))
-    return recorded(user, events, gold)
+        queries.append(Query(at=turns[-1].at, session=turns[-1].session, id=id, text=question["question"]))
+    return recorded(user, [*sittings(turns), *sorted(queries, key=lambda query: query.id)], gold)
 
 
 def named_ids(entry: object) -> list[str]:

@@ -37,6 +37,13 @@ def test_questions_are_probes_after_the_last_turn_at_its_time(sample):
     assert all(len(query.id) == 8 and int(query.id, 16) >= 0 for query in queries)
 
 
+def test_questions_are_asked_in_the_order_of_their_ids_as_upstreams_tells_their_kinds(sample):
+    lived, events = stream(Locomo(sample))
+    ids = [event.id for event in events if isinstance(event, Query)]
+    assert ids == sorted(ids)
+    assert [lived.gold[id].facets["index"] for id in ids] != list(range(6))
+
+
 def test_a_session_that_goes_back_in_time_is_lifted_and_counted(sample):
     source = Locomo(sample)
     _, events = stream(source)

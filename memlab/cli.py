@@ -22,9 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns 0 if all went well, 1 if some run did not, 2 for wrong input."""
     parser = _parser()
     args, rest = parser.parse_known_args(argv)
-    if rest and (args.command not in ("run", "check", "import") or any(word.startswith("-") for word in rest)):
+    if rest and (not hasattr(args, "overrides") or any(word.startswith("-") for word in rest)):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    if args.command in ("run", "check", "import"):
+    if hasattr(args, "overrides"):
         args.overrides += rest
         args.argv = list(sys.argv[1:] if argv is None else argv)
     try:

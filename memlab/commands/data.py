@@ -23,6 +23,10 @@ def add(commands: Any) -> None:
     verify.add_argument("--source", default="locomo", metavar="NAME", help="which source reads it; default: locomo")
     describe = actions.add_parser("describe", help="counts, lengths, ages, label repairs and drops")
     describe.add_argument("--json", action="store_true", help="all of it, as JSON")
+    convert = actions.add_parser("convert", help="writes a source as lines of our own format, for source=jsonl")
+    convert.add_argument("name", metavar="NAME")
+    convert.add_argument("--to", type=Path, required=True, metavar="FILE", help="made, never replaced")
+    convert.add_argument("overrides", nargs="*", metavar="key=value", help="as for a run: source.path=FILE, seed=1")
     check = actions.add_parser("check", help="lives in order, labels counted, and nothing that tells what is judged")
     for action in (describe, check):
         action.add_argument("names", nargs="*", metavar="NAME", help="data sets; without it: all that are at hand")
@@ -56,6 +60,16 @@ def _data_verify(args: argparse.Namespace) -> int:
     return 0
 
 
+def _data_convert(args: argparse.Namespace) -> int:
+    from memlab.data.convert import convert
+    from memlab.sources.cards import load_card
+
+    lives, lines = convert(args.name, args.overrides, args.to)
+    print(f"{args.to}: {lives} lives in {lines:,} lines; read it with source=jsonl source.path={args.to}")
+    print(f"licence: {load_card(args.name).licence}")
+    return 0
+
+
 def _data_describe(args: argparse.Namespace) -> int:
     from memlab.data.describe import describe_all, tables
 
@@ -84,6 +98,7 @@ DATA = {
     "list": _data_list,
     "get": _data_get,
     "verify": _data_verify,
+    "convert": _data_convert,
     "describe": _data_describe,
     "check": _data_check,
 }

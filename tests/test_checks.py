@@ -55,6 +55,10 @@ FAULTS = {
     "shares_its_memory": ("other_users_change_nothing", "lived after another user"),
     "keeps_nothing": ("reopened_it_recalls_the_same", "differs from one that was never closed"),
     "writes_under_no_name": ("users_in_one_file_stay_apart", "Two users in one file neither recall nor lose"),
+    "forgets_when_it_is_closed": (
+        "nothing_acknowledged_is_lost",
+        "it differs from a twin: listed is memory 'n",
+    ),
     "writes_late": ("nothing_acknowledged_is_lost", "acknowledged events and reopened, it differs from a twin"),
 }
 

@@ -1,6 +1,7 @@
 """Faults of a plain, correct strategy, of which each breaks one law; those of forgetting have a module of their own."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -54,10 +55,37 @@ def divides_by_zero(toy: Toy, store) -> Toy:
     return changed(toy, lambda memory: replace(memory, score=float("nan")))
 
 
+def is_minus_infinitely_sure(toy: Toy, store) -> Toy:
+    return replace(toy, recall=lambda query: replace(toy.recall(query), confidence=float("-inf")))
+
+
 def trips_over_an_empty_text(toy: Toy, store) -> Toy:
     def observe(event: Observed) -> None:
         if isinstance(event, Turn):
             event.text.split()[0]
+        toy.observe(event)
+
+    return replace(toy, observe=observe)
+
+
+def knows_two_speakers(toy: Toy, store) -> Toy:
+    return _reads(toy, lambda turn: {"user": 0, "assistant": 1}[turn.speaker])
+
+
+def knows_one_channel(toy: Toy, store) -> Toy:
+    return _reads(toy, lambda turn: {"chat": 0}[turn.channel])
+
+
+def trips_over_an_attachment(toy: Toy, store) -> Toy:
+    return _reads(toy, lambda turn: [attachment["kind"] for attachment in turn.attachments])
+
+
+def _reads(toy: Toy, read: Callable[[Turn], object]) -> Toy:
+    """The strategy that reads every turn in a way of its own before it observes it."""
+
+    def observe(event: Observed) -> None:
+        if isinstance(event, Turn):
+            read(event)
         toy.observe(event)
 
     return replace(toy, observe=observe)
@@ -95,12 +123,28 @@ def cites_the_first_turn_always(toy: Toy, store) -> Toy:
     return changed(toy, change)
 
 
+def cites_a_needless_turn_once(toy: Toy, store) -> Toy:
+    def change(memory: Memory) -> Memory:
+        place = [held.id for held in toy.memories()].index(memory.id)
+        return replace(memory, sources=(memory.id, next(toy.memories()).id)) if place == 31 else memory
+
+    return changed(toy, change)
+
+
 def is_ahead_of_time(toy: Toy, store) -> Toy:
     return changed(toy, lambda memory: replace(memory, at=memory.at.replace(year=2100)))
 
 
 def lists_nothing(toy: Toy, store) -> Toy:
     return replace(toy, memories=lambda: iter(()))
+
+
+def lists_other_texts(toy: Toy, store) -> Toy:
+    return replace(toy, memories=lambda: (replace(m, text=m.text.upper()) for m in toy.memories()))
+
+
+def lists_as_current_what_has_ended(toy: Toy, store) -> Toy:
+    return replace(changed(toy, lambda m: replace(m, valid_to=m.at)), memories=toy.memories)
 
 
 def says_nothing(toy: Toy, store) -> Toy:
@@ -121,6 +165,21 @@ def lists_once_per_observation(toy: Toy, store) -> Toy:
     return replace(
         toy, observe=observe, memories=lambda: (m for m in toy.memories() for _ in range(max(1, times[m.id])))
     )
+
+
+def counts_a_turn_said_again_twice(toy: Toy, store) -> Toy:
+    said = Counter()
+
+    def observe(event: Observed) -> None:
+        match event:
+            case Turn():
+                said[event.id] += 1
+            case Erasure(turns=turns):
+                for id in list(said) if turns is None else turns:
+                    said.pop(id, None)
+        toy.observe(event)
+
+    return replace(toy, observe=observe, recall=lambda q: replace(toy.recall(q), confidence=float(said.total())))
 
 
 def orders_by_hash(toy: Toy, store) -> Toy:

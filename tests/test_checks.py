@@ -51,6 +51,8 @@ FAULTS = {
     "a_count_survives_erasure": ("erased_turns_count_as_never_said", "differs from the twin's"),
     "keeps_a_copy_in_the_file": ("erased_text_is_gone", "memory.sqlite"),
     "keeps_a_vector_in_the_file": ("erased_text_is_gone", "still holds the vector of the erased turn"),
+    "keeps_a_packed_copy_in_the_file": ("erased_text_is_gone", "the file depends on what erased turns said"),
+    "keeps_counts_in_the_file": ("erased_text_is_gone", "the file depends on what erased turns said"),
     "a_summary_survives_erasure": ("erased_text_is_gone", "still says 'quixelbramble'"),
     "ignores_what_the_owner_forgets": ("forgotten_memories_do_not_come_back", "is there again at once"),
     "remembers_at_the_sessions_end_what_was_forgotten": (
@@ -167,6 +169,21 @@ def test_a_strategy_without_a_store_is_told_so():
     (searched,) = check(subject(["strategy=none"]), [BY_NAME["erased_text_is_gone"]])
     assert searched.status == "passed"
     assert "no file" in searched.message
+
+
+def test_the_figure_of_erasure_is_told(config):
+    (result,) = check(Subject(config), [BY_NAME["erased_turns_count_as_never_said"]])
+    assert re.fullmatch(r"erasure_gap 0 of [1-9]\d+ later recalls", result.message)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("a_file_of_text", "is no SQLite database"), ("a_file_by_chance", "differs from one life to the")],
+)
+def test_rows_that_cannot_be_compared_are_told(config, other, words):
+    (result,) = check(with_fault(config, other), [BY_NAME["erased_text_is_gone"]])
+    assert result.status == "passed"
+    assert words in result.message
 
 
 def test_what_is_exempt_is_printed_with_its_reason(config, monkeypatch):

@@ -1,7 +1,12 @@
 """Faults of erasing, of forgetting and of the store; each breaks one law."""
 
+import zlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
 
 from toy import Toy, changed, plain
 
@@ -9,6 +14,7 @@ from memlab.encoders.hashing import Hashing
 from memlab.events import Forget, Memory, Observed, Query, Recall, SessionEnd, Turn
 from memlab.stores import Record
 from memlab.stores.sqlite import SqliteStore
+from memlab.text import stems
 
 
 def a_count_survives_erasure(toy: Toy, store) -> Toy:
@@ -25,26 +31,33 @@ def a_count_survives_erasure(toy: Toy, store) -> Toy:
 
 
 def keeps_a_copy_in_the_file(toy: Toy, store) -> Toy:
+    return _archives(toy, store, lambda turn: {"text": turn.text})
+
+
+def keeps_a_packed_copy_in_the_file(toy: Toy, store) -> Toy:
+    return _archives(toy, store, lambda turn: {"vector": zlib.compress(turn.text.encode())})
+
+
+def keeps_counts_in_the_file(toy: Toy, store) -> Toy:
+    return _archives(
+        toy, store, lambda turn: {"meta": Counter(str(zlib.crc32(stem.encode())) for stem in stems(turn.text))}
+    )
+
+
+def _archives(toy: Toy, store, kept: Callable[[Turn], dict]) -> Toy:
+    """The strategy that keeps something of each turn under the turn's id, and never drops it."""
     archive = store.space("archive")
 
     def observe(event: Observed) -> None:
         if isinstance(event, Turn):
-            archive.put(Record(id=event.id, text=event.text, sources=(), at=event.at))
+            archive.put(replace(Record(id=event.id, text="", sources=(), at=event.at), **kept(event)))
         toy.observe(event)
 
     return replace(toy, observe=observe)
 
 
 def keeps_a_vector_in_the_file(toy: Toy, store) -> Toy:
-    vectors = store.space("vectors")
-
-    def observe(event: Observed) -> None:
-        if isinstance(event, Turn):
-            vector = Hashing().encode([event.text])[0].tobytes()
-            vectors.put(Record(id=event.id, text="", sources=(), at=event.at, vector=vector))
-        toy.observe(event)
-
-    return replace(toy, observe=observe)
+    return _archives(toy, store, lambda turn: {"vector": Hashing().encode([turn.text])[0].tobytes()})
 
 
 def a_summary_survives_erasure(toy: Toy, store) -> Toy:
@@ -127,3 +140,17 @@ def forgets_when_it_is_closed(toy: Toy, store) -> Toy:
         lambda: filter(held, toy.memories()),
         lambda: ([toy.observe(forget) for forget in waiting], toy.close())[1],
     )
+
+
+def a_file_by_chance(toy: Toy, store) -> Toy:
+    store.space("chance").put(Record(id="chance", text=uuid4().hex, sources=(), at=datetime(2024, 1, 1, tzinfo=UTC)))
+    return toy
+
+
+def a_file_of_text(toy: Toy, store) -> Toy:
+    def close() -> None:
+        toy.close()
+        if store._user == "everything-True":  # the last to close
+            Path(store._path).write_text("no database")
+
+    return replace(toy, close=close)

@@ -216,6 +216,7 @@ def test_too_little_time_to_write_is_said(config):
     ("overrides", "message"),
     [
         (["strategy.k1=2"], "no strategy is named"),
+        (["graph"], "did you mean strategy=graph?"),
         (["strategy=bm52"], "the nearest of"),
         (["strategy=buffer", "strategy.capacity=0"], "capacity is 0"),
         (["strategy=bm25", "experiment=leaderboard"], "one strategy is checked at a time"),

@@ -29,20 +29,30 @@ FAULTS = {
     "cuts_without_a_limit": ("the_limit_is_kept", "without a limit cut nothing"),
     "returns_the_worst_first": ("scores_fall", "the score rises from"),
     "divides_by_zero": ("scores_fall", "has score nan"),
+    "is_minus_infinitely_sure": ("scores_fall", "the confidence is -inf"),
     "trips_over_an_empty_text": ("odd_texts_survive", "IndexError: list index out of range (broken.py:"),
+    "knows_two_speakers": ("odd_texts_survive", 'KeyError: "Zoë O\'Neil-2"'),
+    "knows_one_channel": ("odd_texts_survive", "KeyError: 'e-mail / work'"),
+    "trips_over_an_attachment": ("odd_texts_survive", "TypeError: 'Attachment' object is not subscriptable"),
     "strips_control_characters": ("odd_texts_survive", "came back from a turn that said 'tab"),
     "trips_over_an_outcome": ("events_it_does_not_need_pass", "TypeError: what is an outcome?"),
     "takes_an_empty_erasure_for_everything": ("events_it_does_not_need_pass", "an empty set names nothing"),
     "cites_what_was_never_said": ("sources_were_observed", "cites t999"),
     "is_ahead_of_time": ("sources_were_observed", "is of 2100"),
     "lists_nothing": ("what_is_recalled_is_listed", "which memories() does not list"),
+    "lists_other_texts": ("what_is_recalled_is_listed", "recalled against listed is memory"),
+    "lists_as_current_what_has_ended": ("what_is_recalled_is_listed", "with other valid_to"),
     "says_nothing": ("texts_come_from_their_sources", "has no text"),
     "says_something_else": ("texts_come_from_their_sources", "share no word with their sources"),
     "cites_the_first_turn_always": ("erasing_a_source_changes_the_memory", "shares no word with that turn"),
+    "cites_a_needless_turn_once": ("erasing_a_source_changes_the_memory", "shares no word with that turn"),
+    "counts_a_turn_said_again_twice": ("a_turn_said_again_is_held_once", "a twin that was told five turns once"),
     "lists_once_per_observation": ("a_turn_said_again_is_held_once", "five turns were observed twice"),
     "a_count_survives_erasure": ("erased_turns_count_as_never_said", "differs from the twin's"),
     "keeps_a_copy_in_the_file": ("erased_text_is_gone", "memory.sqlite"),
     "keeps_a_vector_in_the_file": ("erased_text_is_gone", "still holds the vector of the erased turn"),
+    "keeps_a_packed_copy_in_the_file": ("erased_text_is_gone", "the file depends on what erased turns said"),
+    "keeps_counts_in_the_file": ("erased_text_is_gone", "the file depends on what erased turns said"),
     "a_summary_survives_erasure": ("erased_text_is_gone", "still says 'quixelbramble'"),
     "ignores_what_the_owner_forgets": ("forgotten_memories_do_not_come_back", "is there again at once"),
     "remembers_at_the_sessions_end_what_was_forgotten": (
@@ -55,6 +65,10 @@ FAULTS = {
     "shares_its_memory": ("other_users_change_nothing", "lived after another user"),
     "keeps_nothing": ("reopened_it_recalls_the_same", "differs from one that was never closed"),
     "writes_under_no_name": ("users_in_one_file_stay_apart", "Two users in one file neither recall nor lose"),
+    "forgets_when_it_is_closed": (
+        "nothing_acknowledged_is_lost",
+        "it differs from a twin: listed is memory 'n",
+    ),
     "writes_late": ("nothing_acknowledged_is_lost", "acknowledged events and reopened, it differs from a twin"),
 }
 
@@ -157,6 +171,21 @@ def test_a_strategy_without_a_store_is_told_so():
     assert "no file" in searched.message
 
 
+def test_the_figure_of_erasure_is_told(config):
+    (result,) = check(Subject(config), [BY_NAME["erased_turns_count_as_never_said"]])
+    assert re.fullmatch(r"erasure_gap 0 of [1-9]\d+ later recalls", result.message)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [("a_file_of_text", "is no SQLite database"), ("a_file_by_chance", "differs from one life to the")],
+)
+def test_rows_that_cannot_be_compared_are_told(config, other, words):
+    (result,) = check(with_fault(config, other), [BY_NAME["erased_text_is_gone"]])
+    assert result.status == "passed"
+    assert words in result.message
+
+
 def test_what_is_exempt_is_printed_with_its_reason(config, monkeypatch):
     assert EXEMPT == {}
     monkeypatch.setitem(EXEMPT, ("broken", "scores_fall"), "It has no scores.")
@@ -187,6 +216,7 @@ def test_too_little_time_to_write_is_said(config):
     ("overrides", "message"),
     [
         (["strategy.k1=2"], "no strategy is named"),
+        (["graph"], "did you mean strategy=graph?"),
         (["strategy=bm52"], "the nearest of"),
         (["strategy=buffer", "strategy.capacity=0"], "capacity is 0"),
         (["strategy=bm25", "experiment=leaderboard"], "one strategy is checked at a time"),

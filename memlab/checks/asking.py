@@ -1,6 +1,7 @@
 """Laws of the single question: what a recall may hold, and that asking leaves no mark."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
 from typing import Any
@@ -8,7 +9,20 @@ from typing import Any
 from memlab.checks.compare import about, difference, listing_difference, short, shown
 from memlab.checks.lives import events_of, lives, queries_of, tell
 from memlab.checks.subject import CheckFailed, Subject
-from memlab.events import Consent, Erasure, Event, Forget, Memory, Outcome, Query, Recall, Recalled, SessionEnd, Turn
+from memlab.events import (
+    Attachment,
+    Consent,
+    Erasure,
+    Event,
+    Forget,
+    Memory,
+    Outcome,
+    Query,
+    Recall,
+    Recalled,
+    SessionEnd,
+    Turn,
+)
 from memlab.strategies.base import Strategy
 
 HUGE = 100_000
@@ -23,6 +37,11 @@ ODD = (
         "😀 e\u0301 \u202eright to left",
     ),
     *("x" * HUGE, "padlock " * (HUGE // 8), "%s {name} \\n '; DROP TABLE records; --", "</s> [MASK] <|endoftext|>"),
+)
+UNUSUAL: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Zoë O'Neil-2: I keep bees on the roof.", {"speaker": "Zoë O'Neil-2"}),
+    ("user: The bees arrive on Tuesday.", {"channel": "e-mail / work"}),
+    ("user: Look at them!", {"attachments": (Attachment(kind="photo", text='a hive\x00 "full" of 🐝'),)}),
 )
 CUT_ALLOWED_FROM = 1_000
 
@@ -88,13 +107,18 @@ def the_limit_is_kept(subject: Subject) -> None:
 
 
 def scores_fall(subject: Subject) -> None:
-    """The scores of a recall are finite, 0 or more, and never rise from one memory to the next."""
+    """The scores of a recall are finite, 0 or more, and never rise; its confidence is finite, or None."""
     (life,) = lives("scores")
     events = events_of(life)
     strategy = tell(subject.fresh(life), events)
     for query in queries_of(events):
-        before = float("inf")
-        for memory in strategy.recall(query).memories:
+        recall, before = strategy.recall(query), float("inf")
+        if recall.confidence is not None and not isfinite(recall.confidence):
+            raise CheckFailed(
+                f"{about(query)}: the confidence is {recall.confidence}",
+                "give a finite confidence, None where nothing can be said: guard divisions by 0 and logarithms",
+            )
+        for memory in recall.memories:
             if not (isfinite(memory.score) and memory.score >= 0):
                 raise CheckFailed(
                     f"{about(query)}: {shown(memory)} has score {memory.score}",
@@ -109,15 +133,20 @@ def scores_fall(subject: Subject) -> None:
 
 
 def odd_texts_survive(subject: Subject) -> None:
-    """Empty, 100 kB, non-Latin and control-character texts are taken in and asked for, and come back intact."""
+    """Empty, 100 kB, non-Latin and control-character texts are taken in and asked for, and come back intact.
+
+    So are turns of a named speaker, of another channel and with an attachment.
+    """
     (life,) = lives("odd")
     events = events_of(life)
     said = [event for event in events if isinstance(event, Turn)][:20]
-    script: list[Event] = [*said, *(_odd(place, text, said[-1]) for place, text in enumerate(ODD)), _end(said[-1])]
+    odd = [_odd(place, text, said[-1]) for place, text in enumerate(ODD)]
+    unusual = [replace(_odd(n, text, said[-1]), **change) for n, (text, change) in enumerate(UNUSUAL, start=len(ODD))]
+    script: list[Event] = [*said, *odd, *unusual, _end(said[-1])]
     strategy = tell(subject.fresh(life), script)
     texts = {event.id: event.text for event in script if isinstance(event, Turn)}
     found: list[Memory] = list(strategy.memories())
-    for place, text in enumerate(ODD):
+    for place, text in enumerate((*ODD, *(text for text, _ in UNUSUAL))):
         for limit in (3, None):
             query = Query(at=script[-1].at, session=99, id=f"odd-{place}", text=text, limit=limit)
             found += strategy.recall(query).memories

@@ -36,7 +36,7 @@ def difference(this: Recall, that: Recall) -> str | None:
     """
     for place, (one, other) in enumerate(zip_longest(this.memories, that.memories), start=1):
         if one is None or other is None or replace(one, score=0.0) != replace(other, score=0.0):
-            return f"at place {place} {_against(one, other)}"
+            return f"at place {place} {against(one, other)}"
         if not _close(one.score, other.score):
             return f"at place {place} {shown(one)} with score {one.score} against {other.score}"
     if not _close(this.confidence, that.confidence):
@@ -49,7 +49,7 @@ def listing_difference(this: Iterable[Memory], that: Iterable[Memory]) -> str | 
     one, other = ({(m.id, m.text): replace(m, score=0.0) for m in listing} for listing in (this, that))
     for key in sorted(one.keys() | other.keys()):
         if one.get(key) != other.get(key):
-            return f"listed is {_against(one.get(key), other.get(key))}"
+            return f"listed is {against(one.get(key), other.get(key))}"
     return None
 
 
@@ -58,7 +58,8 @@ def about(query: Query) -> str:
     return f"query {query.id} {short(query.text)}"
 
 
-def _against(one: Memory | None, other: Memory | None) -> str:
+def against(one: Memory | None, other: Memory | None) -> str:
+    """Two memories that differ in more than their scores, with what it is that differs."""
     if shown(one) != shown(other) or one is None or other is None:
         return f"{shown(one)} against {shown(other)}"
     apart = [f.name for f in fields(one) if f.name != "score" and getattr(one, f.name) != getattr(other, f.name)]

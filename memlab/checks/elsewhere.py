@@ -66,9 +66,9 @@ def live_one() -> None:
     trace(Subject(order["config"]), life, Path(order["folder"]))
 
 
-def write_turns() -> None:
-    """In the other process: observes turns on a file, a byte on standard output after each; then waits to be killed."""
-    from memlab.checks.lives import notes
+def write() -> None:
+    """In the other process: observes events on a file, a byte on standard output after each; waits to be killed."""
+    from memlab.checks.lives import written
     from memlab.checks.subject import Subject
 
     order, parent = json.load(sys.stdin), os.getppid()
@@ -76,7 +76,7 @@ def write_turns() -> None:
     os.dup2(2, 1)  # what the strategy prints is no acknowledgement
     subject = Subject(order["config"])
     strategy = subject.fresh(store=subject.store(Path(order["path"])))
-    for event in notes(order["n_writes"]):
+    for event in written(order["n_writes"], strategy):
         strategy.observe(event)
         os.write(acknowledged, b".")
 

@@ -1,8 +1,11 @@
 """Laws of erasure and forgetting: what is erased counts as never said, what is forgotten stays forgotten."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +28,9 @@ from memlab.life import Life
 from memlab.strategies.base import Strategy
 
 SECRETS = ("quixelbramble", "vornathistle", "zephyrklompen")
+OTHER_SECRETS = ("jaxomwhistler", "brimholdster", "yondergravitz")
+SQLITE = b"SQLite format 3\0"
+ROW_SHOWN = 200
 SAID = (
     "user: The code of my bicycle lock is {}, please keep that to yourself.",
     "assistant: Understood, {} it is, and I will keep it to myself.",
@@ -34,23 +40,24 @@ FORGOTTEN = 3
 ERASED_AFTER = ((0.2, 0.4, 0.6), (0.5,), (0.3, 1.0))
 
 
-def erased_turns_count_as_never_said(subject: Subject) -> None:
+def erased_turns_count_as_never_said(subject: Subject) -> str:
     """After an erasure recalls and listing are those of a twin that never observed the erased turns.
 
     The twin is told the same of what was read and forgotten, less the memories that came from erased turns.
     """
     (life,) = lives("erasure")
     events = events_of(life)
-    for seed, shares in enumerate(ERASED_AFTER):
-        _hold_against_twin(subject, life, with_erasures(events, seed, shares))
     unasked: list[Event] = [event for event in events if not isinstance(event, Consent)]
-    _hold_against_twin(subject, life, with_everything_erased(unasked))
+    scripts = [with_erasures(events, seed, shares) for seed, shares in enumerate(ERASED_AFTER)]
+    n_later = sum(_hold_against_twin(subject, life, script) for script in (*scripts, with_everything_erased(unasked)))
+    return f"erasure_gap 0 of {n_later} later recalls"
 
 
-def _hold_against_twin(subject: Subject, life: Life, script: Sequence[Event]) -> None:
+def _hold_against_twin(subject: Subject, life: Life, script: Sequence[Event]) -> int:
+    """How many recalls after the last erasure were the same as the twin's; one that is not ends the check."""
     last = max(place for place, event in enumerate(script) if isinstance(event, Erasure))
     gone = _erased(script)
-    strategy, steps, of = subject.fresh(life), list[tuple[Event, Recall | None]](), dict[str, set[TurnId]]()
+    strategy, steps, of, n = subject.fresh(life), list[tuple[Event, Recall | None]](), dict[str, set[TurnId]](), 0
     for event, recall in lived(strategy, script):
         steps.append((event, recall))
         for memory in recall.memories if recall else ():
@@ -62,12 +69,14 @@ def _hold_against_twin(subject: Subject, life: Life, script: Sequence[Event]) ->
         if isinstance(event, Query):
             if id(event) in later and recall is not None:
                 _same(recall, twin.recall(event), about(event))
+                n += 1
         elif (left := without(event, gone, lambda id: bool(of.get(id, set()) & gone))) is not None:
             twin.observe(left)
     for query in queries_of(script):
         _same(strategy.recall(query), twin.recall(query), f"{about(query)} at the end")
     if apart := listing_difference(strategy.memories(), twin.memories()):
         raise CheckFailed(f"after {len(gone)} turns were erased, memories() differs from the twin's: {apart}", REBUILD)
+    return n + len(queries_of(script))
 
 
 REBUILD = (
@@ -94,60 +103,105 @@ def _erased(script: Sequence[Event]) -> set[TurnId]:
 
 
 def erased_text_is_gone(subject: Subject) -> str | None:
-    """The text of erased turns is gone, not only their ids: from recalls, from the listing, from every byte on disk."""
+    """The text of erased turns is gone, not only their ids: from recalls, from the listing and from the files.
+
+    Every file beside the store is searched for the secrets of the erased turns as UTF-8, UTF-16 and hex, in any case,
+    and for the turns' vectors. Then the same is lived with other secrets of equal length, and after erasure and close
+    the two SQLite files must hold the same rows: what is left of a text packed, encoded, stemmed or counted differs.
+    """
     (life,) = lives("secrets")
+    if not subject.lasts:
+        _erase(subject, life, SECRETS, None)
+        return f"what it recalls and lists was searched, no file: {NO_STORE}"
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "memory.sqlite"
-        for everything in (False, True):
-            store = subject.store(path, user=f"everything-{everything}") if subject.lasts else None
-            strategy = subject.fresh(life, store)
-            events = _with_secrets(events_of(life))
-            tell(strategy, events)
-            last, turns = events[-1], frozenset(f"secret-{n}" for n in range(len(SAID)))
-            when: dict[str, Any] = {"at": last.at + timedelta(minutes=1), "session": last.session}
-            strategy.observe(Erasure(**when, turns=None if everything else turns))
-            asked = [replace(query, **when) for query in queries_of(events)]
-            _hold_silence(strategy, asked)
-            _hold_no_byte(subject, path.parent)
-            tell(strategy, [SessionEnd(**when)])
-            _hold_silence(strategy, asked)
-            _hold_no_byte(subject, path.parent)
-            strategy.close()
-            _hold_no_byte(subject, path.parent)
-    return None if subject.lasts else f"what it recalls and lists was searched, no file: {NO_STORE}"
+        one, other, again = (Path(folder) / name / "memory.sqlite" for name in ("one", "other", "again"))
+        for path, secrets in ((one, SECRETS), (other, OTHER_SECRETS)):
+            _erase(subject, life, secrets, path)
+        row, others = _first_apart(one, other)
+        if row is None and others is None:
+            return None if _is_sqlite(one) else "the store's file is no SQLite database: rows were not compared"
+        _erase(subject, life, SECRETS, again)
+        if _first_apart(one, again) != (None, None):
+            return "the store's file differs from one life to the same life: rows were not compared"
+    raise CheckFailed(
+        f"the file depends on what erased turns said: it holds {_cut(row)}, with another secret {_cut(others)}",
+        "keep no copy, code, stem or count of a text outside the records that cite the turn",
+    )
 
 
-def _with_secrets(events: Sequence[Event]) -> list[Event]:
+def _erase(subject: Subject, life: Life, secrets: Sequence[str], path: Path | None) -> None:
+    """Lives with secrets in one file as two users, of whom one erases the secrets and the other everything."""
+    if path is not None:
+        path.parent.mkdir()
+    for everything in (False, True):
+        store = subject.store(path, user=f"everything-{everything}") if path else None
+        strategy = subject.fresh(life, store)
+        events = _with_secrets(events_of(life), secrets)
+        tell(strategy, events)
+        last, turns = events[-1], frozenset(f"secret-{n}" for n in range(len(SAID)))
+        when: dict[str, Any] = {"at": last.at + timedelta(minutes=1), "session": last.session}
+        asked = [replace(query, **when) for query in queries_of(events)]
+        for event in (Erasure(**when, turns=None if everything else turns), SessionEnd(**when)):
+            strategy.observe(event)
+            _hold_silence(strategy, asked, secrets)
+            _hold_no_byte(subject, path, secrets)
+        strategy.close()
+        _hold_no_byte(subject, path, secrets)
+
+
+def _first_apart(one: Path, other: Path) -> tuple[str | None, str | None]:
+    """The first rows in which two SQLite files differ; None twice if they hold the same, or are something else."""
+    if _is_sqlite(one) and _is_sqlite(other):
+        for row, others in zip_longest(_dump(one), _dump(other)):
+            if row != others:
+                return row, others
+    return None, None
+
+
+def _is_sqlite(file: Path) -> bool:
+    return file.is_file() and file.read_bytes()[: len(SQLITE)] == SQLITE
+
+
+def _dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as opened:
+        return list(opened.iterdump())
+
+
+def _cut(row: str | None) -> str:
+    return "no such row" if row is None else repr(row[:ROW_SHOWN])
+
+
+def _with_secrets(events: Sequence[Event], secrets: Sequence[str]) -> list[Event]:
     """The events with three turns that tell a secret each, two in one session and one in a later, and who asks."""
     ends = [place for place, event in enumerate(events) if isinstance(event, SessionEnd)]
     script = list(events)
     for n, end in reversed(list(enumerate((ends[1], ends[1], ends[4])))):
         at, session = events[end].at, events[end].session
-        text, speaker = SAID[n].format(SECRETS[n]), SAID[n].partition(":")[0]
+        text, speaker = SAID[n].format(secrets[n]), SAID[n].partition(":")[0]
         script.insert(end, Turn(at=at, session=session, id=f"secret-{n}", speaker=speaker, text=text))
-        question = f"What is the code of my bicycle lock, {SECRETS[n]}?"
+        question = f"What is the code of my bicycle lock, {secrets[n]}?"
         script.append(Query(at=events[-1].at, session=session, id=f"secret-query-{n}", text=question, limit=100))
     turns = [id for id in turns_of(script) if id.startswith("secret")]
     return script if turns == sorted(turns) else sorted(script, key=lambda event: event.at)
 
 
-def _hold_silence(strategy: Strategy, queries: Sequence[Query]) -> None:
+def _hold_silence(strategy: Strategy, queries: Sequence[Query], secrets: Sequence[str]) -> None:
     recalled = [memory for query in queries for memory in strategy.recall(query).memories]
     for memory in (*recalled, *strategy.memories()):
-        if secret := next((secret for secret in SECRETS if secret in repr(memory).lower()), None):
+        if secret := next((secret for secret in secrets if secret in repr(memory).lower()), None):
             raise CheckFailed(
                 f"{shown(memory)} still says {secret!r}, of an erased turn",
                 "rebuild summaries, profiles and facts without the erased turns, copies and echoes included",
             )
 
 
-def _hold_no_byte(subject: Subject, folder: Path) -> None:
-    """Holds every file against the secrets, in any case and coding, and against the vectors of the erased turns."""
-    texts = [text.format(secret) for text, secret in zip(SAID, SECRETS, strict=True)]
+def _hold_no_byte(subject: Subject, path: Path | None, secrets: Sequence[str]) -> None:
+    """Holds every file beside the store against the secrets and against the vectors of the erased turns."""
+    texts = [text.format(secret) for text, secret in zip(SAID, secrets, strict=True)]
     vectors = [vector.tobytes() for vector in subject.encoder.encode(texts)]
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for file in sorted(file for file in path.parent.rglob("*") if file.is_file()) if path else ():
         body = file.read_bytes()
-        for secret, vector in zip(SECRETS, vectors, strict=True):
+        for secret, vector in zip(secrets, vectors, strict=True):
             forms = secret.encode(), secret.encode("utf-16-le"), secret.encode().hex().encode()
             if vector in body or any(form in body.lower() for form in forms):
                 what = "the vector" if vector in body else "the text"

@@ -9,8 +9,8 @@ from subprocess import PIPE
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from memlab.checks.compare import about, difference, listing_difference
-from memlab.checks.elsewhere import failed, start, write_turns
-from memlab.checks.lives import DID, NAMES, THINGS, events_of, lived, lives, notes, queries_of, tell, with_erasures
+from memlab.checks.elsewhere import failed, start, write
+from memlab.checks.lives import DID, NAMES, THINGS, events_of, lived, lives, queries_of, tell, with_erasures, written
 from memlab.checks.subject import CheckFailed, Subject
 from memlab.events import Erasure, Event, Query
 from memlab.strategies.base import Strategy
@@ -54,8 +54,9 @@ def _hold(strategy: Strategy, twin: Strategy, queries: Sequence[Query], when: st
 def nothing_acknowledged_is_lost(subject: Subject, n_writes: int = N_WRITES, seconds: float = SECONDS) -> str:
     """Killed in the middle of many writes and reopened, a strategy recalls all that `observe` had returned from.
 
-    Another process observes short turns on a file and is killed (SIGKILL) after half of them; reopened, the strategy
-    must recall what a twin recalls that observed exactly those, or one more that was under way. Returns what was done.
+    Another process observes short turns on a file, forgets and erases some of them, and is killed (SIGKILL) after half
+    of them; reopened, the strategy must recall what a twin recalls that observed exactly those events, or one more that
+    was under way. Returns what was done.
 
     Args:
         n_writes: Turns to be written, at least 2.
@@ -66,11 +67,13 @@ def nothing_acknowledged_is_lost(subject: Subject, n_writes: int = N_WRITES, sec
         path = Path(folder) / "memory.sqlite"
         acknowledged = _write_until_killed(subject, path, n_writes, seconds)
         reopened = subject.fresh(store=subject.store(path))
-        events = list(islice(notes(n_writes), acknowledged + 1))
-        twin = tell(subject.fresh(), events[:acknowledged])
-        apart = _apart(reopened, twin, events[acknowledged - 1])
-        if apart is not None:
-            apart = _apart(reopened, tell(twin, events[acknowledged:]), events[acknowledged - 1])
+        twin = subject.fresh()
+        events = written(n_writes, twin)
+        for event in islice(events, acknowledged):
+            twin.observe(event)
+        apart = _apart(reopened, twin, event)
+        if apart is not None and _apart(reopened, tell(twin, list(islice(events, 1))), event) is None:
+            apart = None
         reopened.close()
         twin.close()
     if apart is not None:
@@ -86,7 +89,7 @@ def _write_until_killed(subject: Subject, path: Path, n_writes: int, seconds: fl
     """How many events another process had acknowledged when it was killed."""
     with TemporaryFile("w+") as errors:
         order = {"config": subject.config, "path": str(path), "n_writes": n_writes}
-        process = start(write_turns, order, errors, PIPE)
+        process = start(write, order, errors, PIPE)
         assert process.stdout is not None
         acknowledged, began = 0, None
         while 2 * acknowledged < n_writes and (began is None or time.monotonic() - began < seconds):

@@ -82,6 +82,28 @@ def notes(n: int) -> Iterator[Turn | SessionEnd]:
             yield SessionEnd(at=at, session=session)
 
 
+def written(n: int, strategy: Strategy) -> Iterator[Observed]:
+    """`notes(n)`, and now and then, ever more rarely, a memory that the strategy lists is forgotten and a turn erased.
+
+    Two strategies that hold the same are told the same. One memory and one turn at a time: who is killed in the middle
+    has done all of it or nothing.
+
+    Args:
+        n: Turns; the last forgetting is after 3/16 of them.
+        strategy: Observes each event before it asks for the next.
+    """
+    places = {place for halved in range(4, n.bit_length() + 2) if (place := 3 * n >> halved)}
+    said = 0
+    for event in notes(n):
+        yield event
+        said += isinstance(event, Turn)
+        if isinstance(event, Turn) and said in places:
+            when: dict[str, Any] = {"at": event.at, "session": event.session}
+            if ids := sorted(memory.id for memory in strategy.memories()):
+                yield Forget(**when, memories=frozenset({ids[said % len(ids)]}))
+            yield Erasure(**when, turns=frozenset({f"n{said // 3}"}))
+
+
 def with_erasures(events: Sequence[Event], seed: int, shares: Sequence[float] = (0.2, 0.4, 0.6)) -> list[Event]:
     """The events with erasures of said turns strewn in: neighbours, one from anywhere and the newest turn each time.
 

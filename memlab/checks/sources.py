@@ -1,8 +1,9 @@
 """Laws of provenance: whatever a memory says, it names the turns that it came from, those and no others."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from memlab.checks.compare import about, shown
+from memlab.checks.compare import about, against, difference, listing_difference, shown
 from memlab.checks.lives import events_of, lives, queries_of, tell, turns_of, with_erasures
 from memlab.checks.subject import CheckFailed, Subject
 from memlab.events import Erasure, Event, Memory, Query, Turn, TurnId
@@ -11,8 +12,10 @@ from memlab.strategies.base import Strategy
 from memlab.text import stems
 
 PAIRS = 12
+PAIRS_OF_SEVERAL = 24
 SPEAKERS = "user assistant"
 BORNE_OUT_SHARE = 0.5
+AGAIN = "replace what is held of a turn when its id comes again, in counts, edges and windows too"
 
 
 def sources_were_observed(subject: Subject) -> None:
@@ -56,7 +59,7 @@ def _hold_sources(memories: tuple[Memory, ...], said: dict[TurnId, Turn], query:
 
 
 def what_is_recalled_is_listed(subject: Subject) -> None:
-    """`memories()` lists everything that a recall can return, under the same ids, each once."""
+    """`memories()` lists everything that a recall can return, each once, the same in all but the score."""
     (life,) = lives("listing")
     events = events_of(life)
     strategy = tell(subject.fresh(life), events)
@@ -65,17 +68,26 @@ def what_is_recalled_is_listed(subject: Subject) -> None:
     if len(ids) != len(set(ids)):
         twice = next(id for id in ids if ids.count(id) > 1)
         raise CheckFailed(f"memories() lists {twice} {ids.count(twice)} times", change)
+    listed = {memory.id: replace(memory, score=0.0) for memory in strategy.memories()}
     for query in queries_of(events):
         for memory in strategy.recall(query).memories:
-            if memory.id not in ids:
+            if memory.id not in listed:
                 raise CheckFailed(f"{about(query)} recalls {shown(memory)}, which memories() does not list", change)
+            if replace(memory, score=0.0) != listed[memory.id]:
+                raise CheckFailed(
+                    f"{about(query)}: recalled against listed is {against(memory, listed[memory.id])}",
+                    "list a memory as it is recalled: text, sources, `at`, `valid_to` and the rest, all but the score",
+                )
 
 
 def erasing_a_source_changes_the_memory(subject: Subject) -> None:
-    """Erasing any turn that a memory cites drops the memory or changes it, so it cites no turn that it does not need.
+    """Erasing a turn that a memory cites drops the memory or changes it, so it cites no turn that it does not need.
 
-    A memory may keep its text where another of its sources says the same; the erased turn must then have shared a
-    content word with it.
+    A pair is a recalled memory and one turn of its `sources` or `replaces`. Tried are the pairs of memories with
+    several of them, drawn if there are over 24, and then, up to 12 in all, pairs of memories with one. For each a new
+    instance lives the same life and observes an `Erasure` of that one turn. Of what it then recalls to the same
+    question, or lists, nothing may cite the turn, and no memory may keep the text with some of the sources, under the
+    old id or a new one, unless that turn shared a content word with it: another source may say the same.
     """
     (life,) = lives("cited")
     events = events_of(life)
@@ -101,10 +113,14 @@ def erasing_a_source_changes_the_memory(subject: Subject) -> None:
 
 
 def _cited(strategy: Strategy, queries: list[Query]) -> list[tuple[Query, Memory, TurnId]]:
-    """Memories, each with a turn that it cites; those of several turns count for several."""
-    found = {memory.id: (query, memory) for query in queries for memory in strategy.recall(query).memories[:5]}
-    pairs = [(q, memory, source) for q, memory in found.values() for source in (*memory.sources, *memory.replaces)]
-    return Draw(0, "cited").shuffled(pairs)[:PAIRS]
+    """Recalled memories, each with a turn that it cites: first those that cite several, once with each."""
+    found = {memory.id: (query, memory) for query in queries for memory in strategy.recall(query).memories}
+    several, single = list[tuple[Query, Memory, TurnId]](), list[tuple[Query, Memory, TurnId]]()
+    for query, memory in found.values():
+        turns = tuple(dict.fromkeys((*memory.sources, *memory.replaces)))
+        (several if len(turns) > 1 else single).extend((query, memory, turn) for turn in turns)
+    first, then = Draw(0, "cited").shuffled(several)[:PAIRS_OF_SEVERAL], Draw(1, "cited").shuffled(single)
+    return [*first, *then[: max(0, PAIRS - len(first))]]
 
 
 def texts_come_from_their_sources(subject: Subject) -> None:
@@ -142,16 +158,24 @@ def _words(text: str) -> set[str]:
 
 
 def a_turn_said_again_is_held_once(subject: Subject) -> None:
-    """A turn that is observed again, as after a crash before it was acknowledged, is held once and erased at once."""
+    """A turn that is observed again, as after a crash before it was acknowledged, counts once and is erased at once.
+
+    The newest five of thirty turns are observed twice; recalls and listing must be those of a twin told them once.
+    """
     (life,) = lives("again")
     events: list[Event] = [event for event in events_of(life) if isinstance(event, Turn)]
-    strategy = tell(tell(subject.fresh(life), events[:30]), events[25:30])
+    strategy, twin = tell(subject.fresh(life), [*events[:30], *events[25:30]]), tell(subject.fresh(life), events[:30])
     ids = [memory.id for memory in strategy.memories()]
     if len(ids) != len(set(ids)):
         raise CheckFailed(
             f"five turns were observed twice, and memories() lists {len(ids)} memories under {len(set(ids))} ids",
-            "replace what is held of a turn when its id comes again",
+            AGAIN,
         )
+    for query in queries_of(events_of(life)):
+        if apart := difference(strategy.recall(query), twin.recall(query)):
+            raise CheckFailed(f"{about(query)} differs from a twin that was told five turns once: {apart}", AGAIN)
+    if apart := listing_difference(strategy.memories(), twin.memories()):
+        raise CheckFailed(f"memories() differs from a twin's that was told five turns once: {apart}", AGAIN)
     turns = frozenset(event.id for event in events if isinstance(event, Turn))
     strategy.observe(Erasure(at=events[30].at, session=events[30].session, turns=turns))
     for memory in strategy.memories():

@@ -93,7 +93,8 @@ def subject(overrides: Sequence[str], config_dir: Path | str | None = None) -> S
         ConfigError: No strategy is named, or more than one; a name or a parameter does not exist.
     """
     if not any(override.startswith("strategy=") for override in overrides):
-        raise ConfigError("no strategy is named; say which: strategy=NAME")
+        bare = next((f"; did you mean strategy={word}?" for word in overrides if "=" not in word), "")
+        raise ConfigError(f"no strategy is named; say which: strategy=NAME{bare}")
     if config_dir is not None and not Path(config_dir).is_dir():
         raise ConfigError(f"--config-dir {config_dir} is not a folder")
     configs = plan(overrides, config_dir)

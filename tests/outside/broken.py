@@ -1,54 +1,24 @@
-"""A plain, correct strategy made of four callables, and faults that replace one of them: each breaks one law."""
+"""Faults of a plain, correct strategy, of which each breaks one law; those of forgetting have a module of their own."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from memlab.encoders.hashing import Hashing
-from memlab.events import Erasure, Forget, Memory, Observed, Outcome, Query, Recall, SessionEnd, Turn
-from memlab.stores import Record
-from memlab.stores.sqlite import SqliteStore
-from memlab.strategies.base import TurnLog
+import broken_forgetting
+from toy import Toy, changed, plain
+
+from memlab.events import Erasure, Memory, Observed, Outcome, Query, Recall, Turn
 
 LIVED_BEFORE: set[str] = set()
 EVERYONES: dict[str, Memory] = {}
 
 
-@dataclass
-class Toy:
-    """A strategy: what it does are its four fields."""
-
-    observe: Callable[[Observed], None]
-    recall: Callable[[Query], Recall]
-    memories: Callable[[], Iterator[Memory]]
-    close: Callable[[], None]
-
-
 def broken(store, fault=None, evidence=None) -> Toy:
     """The plain strategy, or what a fault of this module makes of it."""
-    return globals()[fault](plain(store), store) if fault else plain(store)
-
-
-def plain(store) -> Toy:
-    """Every turn a memory, scored by the words that it shares with the question."""
-    turns = TurnLog(store)
-
-    def recall(query: Query) -> Recall:
-        words = set(query.text.lower().split())
-        scored = [(m.id, float(len(words & set(m.text.lower().split())))) for m in turns.memories()]
-        return Recall(memories=turns.scored(sorted(scored, key=lambda hit: -hit[1])[: query.limit]))
-
-    return Toy(turns.observe, recall, turns.memories, turns.close)
-
-
-def _changed(toy: Toy, change: Callable[[Memory], Memory]) -> Toy:
-    """The strategy with every memory changed, recalled or listed."""
-
-    def recall(query: Query) -> Recall:
-        return Recall(memories=tuple(map(change, toy.recall(query).memories)))
-
-    return replace(toy, recall=recall, memories=lambda: map(change, toy.memories()))
+    if fault is None:
+        return plain(store)
+    return (globals().get(fault) or getattr(broken_forgetting, fault))(plain(store), store)
 
 
 def answers_otherwise_the_second_time(toy: Toy, store) -> Toy:
@@ -82,7 +52,11 @@ def returns_the_worst_first(toy: Toy, store) -> Toy:
 
 
 def divides_by_zero(toy: Toy, store) -> Toy:
-    return _changed(toy, lambda memory: replace(memory, score=float("nan")))
+    return changed(toy, lambda memory: replace(memory, score=float("nan")))
+
+
+def is_minus_infinitely_sure(toy: Toy, store) -> Toy:
+    return replace(toy, recall=lambda query: replace(toy.recall(query), confidence=float("-inf")))
 
 
 def trips_over_an_empty_text(toy: Toy, store) -> Toy:
@@ -94,8 +68,31 @@ def trips_over_an_empty_text(toy: Toy, store) -> Toy:
     return replace(toy, observe=observe)
 
 
+def knows_two_speakers(toy: Toy, store) -> Toy:
+    return _reads(toy, lambda turn: {"user": 0, "assistant": 1}[turn.speaker])
+
+
+def knows_one_channel(toy: Toy, store) -> Toy:
+    return _reads(toy, lambda turn: {"chat": 0}[turn.channel])
+
+
+def trips_over_an_attachment(toy: Toy, store) -> Toy:
+    return _reads(toy, lambda turn: [attachment["kind"] for attachment in turn.attachments])
+
+
+def _reads(toy: Toy, read: Callable[[Turn], object]) -> Toy:
+    """The strategy that reads every turn in a way of its own before it observes it."""
+
+    def observe(event: Observed) -> None:
+        if isinstance(event, Turn):
+            read(event)
+        toy.observe(event)
+
+    return replace(toy, observe=observe)
+
+
 def strips_control_characters(toy: Toy, store) -> Toy:
-    return _changed(toy, lambda memory: replace(memory, text=memory.text.replace("\x00", "")))
+    return changed(toy, lambda memory: replace(memory, text=memory.text.replace("\x00", "")))
 
 
 def trips_over_an_outcome(toy: Toy, store) -> Toy:
@@ -115,7 +112,7 @@ def takes_an_empty_erasure_for_everything(toy: Toy, store) -> Toy:
 
 
 def cites_what_was_never_said(toy: Toy, store) -> Toy:
-    return _changed(toy, lambda memory: replace(memory, sources=(*memory.sources, "t999")))
+    return changed(toy, lambda memory: replace(memory, sources=(*memory.sources, "t999")))
 
 
 def cites_the_first_turn_always(toy: Toy, store) -> Toy:
@@ -123,23 +120,39 @@ def cites_the_first_turn_always(toy: Toy, store) -> Toy:
         first = next(toy.memories()).id
         return replace(memory, sources=tuple(dict.fromkeys((*memory.sources, first))))
 
-    return _changed(toy, change)
+    return changed(toy, change)
+
+
+def cites_a_needless_turn_once(toy: Toy, store) -> Toy:
+    def change(memory: Memory) -> Memory:
+        place = [held.id for held in toy.memories()].index(memory.id)
+        return replace(memory, sources=(memory.id, next(toy.memories()).id)) if place == 31 else memory
+
+    return changed(toy, change)
 
 
 def is_ahead_of_time(toy: Toy, store) -> Toy:
-    return _changed(toy, lambda memory: replace(memory, at=memory.at.replace(year=2100)))
+    return changed(toy, lambda memory: replace(memory, at=memory.at.replace(year=2100)))
 
 
 def lists_nothing(toy: Toy, store) -> Toy:
     return replace(toy, memories=lambda: iter(()))
 
 
+def lists_other_texts(toy: Toy, store) -> Toy:
+    return replace(toy, memories=lambda: (replace(m, text=m.text.upper()) for m in toy.memories()))
+
+
+def lists_as_current_what_has_ended(toy: Toy, store) -> Toy:
+    return replace(changed(toy, lambda m: replace(m, valid_to=m.at)), memories=toy.memories)
+
+
 def says_nothing(toy: Toy, store) -> Toy:
-    return _changed(toy, lambda memory: replace(memory, text=""))
+    return changed(toy, lambda memory: replace(memory, text=""))
 
 
 def says_something_else(toy: Toy, store) -> Toy:
-    return _changed(toy, lambda memory: replace(memory, text=f"perhaps, {memory.id}"))
+    return changed(toy, lambda memory: replace(memory, text=f"perhaps, {memory.id}"))
 
 
 def lists_once_per_observation(toy: Toy, store) -> Toy:
@@ -154,76 +167,19 @@ def lists_once_per_observation(toy: Toy, store) -> Toy:
     )
 
 
-def a_count_survives_erasure(toy: Toy, store) -> Toy:
+def counts_a_turn_said_again_twice(toy: Toy, store) -> Toy:
     said = Counter()
 
     def observe(event: Observed) -> None:
-        said.update(event.text.lower().split() if isinstance(event, Turn) else ())
-        toy.observe(event)
-
-    def recall(query: Query) -> Recall:
-        return replace(toy.recall(query), confidence=float(sum(said[word] for word in query.text.lower().split())))
-
-    return replace(toy, observe=observe, recall=recall)
-
-
-def keeps_a_copy_in_the_file(toy: Toy, store) -> Toy:
-    archive = store.space("archive")
-
-    def observe(event: Observed) -> None:
-        if isinstance(event, Turn):
-            archive.put(Record(id=event.id, text=event.text, sources=(), at=event.at))
-        toy.observe(event)
-
-    return replace(toy, observe=observe)
-
-
-def keeps_a_vector_in_the_file(toy: Toy, store) -> Toy:
-    vectors = store.space("vectors")
-
-    def observe(event: Observed) -> None:
-        if isinstance(event, Turn):
-            vector = Hashing().encode([event.text])[0].tobytes()
-            vectors.put(Record(id=event.id, text="", sources=(), at=event.at, vector=vector))
-        toy.observe(event)
-
-    return replace(toy, observe=observe)
-
-
-def a_summary_survives_erasure(toy: Toy, store) -> Toy:
-    summary: list[str] = []
-
-    def observe(event: Observed) -> None:
-        if isinstance(event, SessionEnd):
-            summary[:] = [memory.text for memory in toy.memories()]
-        toy.observe(event)
-
-    return replace(_changed(toy, lambda m: replace(m, category=" ".join(summary))), observe=observe)
-
-
-def ignores_what_the_owner_forgets(toy: Toy, store) -> Toy:
-    return replace(toy, observe=lambda event: None if isinstance(event, Forget) else toy.observe(event))
-
-
-def remembers_at_the_sessions_end_what_was_forgotten(toy: Toy, store) -> Toy:
-    forgotten: set[str] = set()
-
-    def observe(event: Observed) -> None:
         match event:
-            case Forget(memories=ids):
-                forgotten.update(ids)
-            case SessionEnd():
-                forgotten.clear()
-            case _:
-                toy.observe(event)
+            case Turn():
+                said[event.id] += 1
+            case Erasure(turns=turns):
+                for id in list(said) if turns is None else turns:
+                    said.pop(id, None)
+        toy.observe(event)
 
-    def recall(query: Query) -> Recall:
-        held = [memory for memory in toy.recall(replace(query, limit=None)).memories if memory.id not in forgotten]
-        return Recall(memories=tuple(held[: query.limit]))
-
-    return replace(
-        toy, observe=observe, recall=recall, memories=lambda: (m for m in toy.memories() if m.id not in forgotten)
-    )
+    return replace(toy, observe=observe, recall=lambda q: replace(toy.recall(q), confidence=float(said.total())))
 
 
 def orders_by_hash(toy: Toy, store) -> Toy:
@@ -261,34 +217,6 @@ def shares_its_memory(toy: Toy, store) -> Toy:
         return replace(toy.recall(query), confidence=float(len(EVERYONES)))
 
     return replace(toy, recall=recall)
-
-
-def keeps_nothing(toy: Toy, store) -> Toy:
-    return plain(SqliteStore())
-
-
-def writes_under_no_name(toy: Toy, store) -> Toy:
-    return plain(SqliteStore(store._path))
-
-
-def writes_late(toy: Toy, store) -> Toy:
-    waiting: list[Observed] = []
-
-    def write() -> None:
-        while waiting:
-            toy.observe(waiting.pop(0))
-
-    def observe(event: Observed) -> None:
-        waiting.append(event)
-        if len(waiting) > 50:
-            write()
-
-    return Toy(
-        observe,
-        lambda query: (write(), toy.recall(query))[1],
-        lambda: (write(), toy.memories())[1],
-        lambda: (write(), toy.close())[1],
-    )
 
 
 def gives_up_after_ten_turns(toy: Toy, store) -> Toy:

@@ -62,6 +62,8 @@ FAULTS = {
     "orders_by_hash": ("the_same_seed_gives_the_same_traces", "lived in another process"),
     "knows_earlier_livings": ("cutting_a_life_leaves_earlier_traces", "of the life cut at 40%"),
     "learns_from_probes": ("removing_a_probe_changes_no_other_trace", "Learn nothing in `recall`"),
+    "caches_by_the_questions_text": ("other_users_change_nothing", "lived after another user"),
+    "caches_words_by_turn_id": ("other_users_change_nothing", "lived after another user"),
     "shares_its_memory": ("other_users_change_nothing", "lived after another user"),
     "keeps_nothing": ("reopened_it_recalls_the_same", "differs from one that was never closed"),
     "writes_under_no_name": ("users_in_one_file_stay_apart", "Two users in one file neither recall nor lose"),

@@ -127,6 +127,13 @@ def without_files(one):
 
 
 UNRELATED = {
+    "lists_other_texts": {"odd_texts_survive"},
+    "a_count_survives_erasure": {"a_turn_said_again_is_held_once"},
+    "caches_by_the_questions_text": {
+        "the_limit_is_kept",
+        "what_is_recalled_is_listed",
+        "erasing_a_source_changes_the_memory",
+    },
     "answers_otherwise_the_second_time": {
         "the_limit_is_kept",
         "events_it_does_not_need_pass",
@@ -150,8 +157,8 @@ UNRELATED = {
 def test_a_broken_strategy_passes_the_checks_of_the_other_laws(config, fault):
     import broken
 
-    broken.LIVED_BEFORE.clear()
-    broken.EVERYONES.clear()
+    for kept in (broken.LIVED_BEFORE, broken.EVERYONES, broken.ANSWERED, broken.WORDS):
+        kept.clear()
     results = check(with_fault(config, fault), [one for one in QUICK if without_files(one)])
     failed = {result.name for result in results if result.status == "failed"}
     assert failed - {FAULTS[fault][0]} == UNRELATED.get(fault, set())

@@ -43,26 +43,30 @@ def failed(errors: IO[str]) -> CheckFailed:
     return CheckFailed(f"the process ended by itself: {last or 'it said nothing'}", "see what it raised")
 
 
-def live_there(config: Config, user: str, folder: Path) -> None:
-    """Has the simulated life of the seed check lived in another process, its files written to a folder.
+def live_there(config: Config, law: str, place: int, n: int, folder: Path) -> None:
+    """Has a simulated life of a check lived in another process, its files written to a folder.
+
+    Args:
+        law: Of these `n` lives, as `memlab.checks.lives.lives` names them, the one at `place` is lived.
 
     Raises:
         CheckFailed: The process failed; the message has its last words.
     """
     with TemporaryFile("w+") as errors:
-        process = start(live_one, {"config": config, "folder": str(folder), "user": user}, errors)
+        order = {"config": config, "folder": str(folder), "law": law, "place": place, "n": n}
+        process = start(live_one, order, errors)
         if process.wait() != 0:
             raise failed(errors)
 
 
 def live_one() -> None:
-    """In the other process: lives the life of the seed check."""
+    """In the other process: lives the life that is ordered."""
     from memlab.checks.lives import lives
     from memlab.checks.living import trace
     from memlab.checks.subject import Subject
 
     order = json.load(sys.stdin)
-    (life,) = lives("seed")
+    life = lives(order["law"], order["n"])[order["place"]]
     trace(Subject(order["config"]), life, Path(order["folder"]))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from memlab.events import Erasure, Event, Forget, Observed, Outcome, Query, Recall, Recalled, SessionEnd, Turn, TurnId
@@ -121,6 +122,26 @@ def with_erasures(events: Sequence[Event], seed: int, shares: Sequence[float] = 
             erased |= going
             script.append(Erasure(at=event.at, session=event.session, turns=frozenset(going)))
     return script
+
+
+def disguised(events: Sequence[Event], user: Sequence[Event]) -> list[Event]:
+    """What one lives, as if by another user: under the turn ids of that user's turns, asked that user's questions."""
+    turns = dict(zip(turns_of(events), turns_of(user), strict=False))
+    questions, script = iter(queries_of(user)), list[Event]()
+    for event in events:
+        match event:
+            case Turn(id=id):
+                script.append(replace(event, id=turns.get(id, id)))
+            case Outcome(turn=id):
+                script.append(replace(event, turn=turns.get(id, id)))
+            case Erasure(turns=named) if named is not None:
+                script.append(replace(event, turns=frozenset(turns.get(id, id) for id in named)))
+            case Query():
+                script += [replace(query, at=event.at, session=event.session) for query in islice(questions, 1)]
+            case _:
+                script.append(event)
+    last = events[-1]
+    return script + [replace(query, at=last.at, session=last.session) for query in questions]
 
 
 def with_everything_erased(events: Sequence[Event]) -> list[Event]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from memlab import build
 from memlab.checks.elsewhere import live_there
-from memlab.checks.lives import BUDGET_TOKENS, LIMIT, events_of, lives, of_events, queries_of
+from memlab.checks.lives import BUDGET_TOKENS, LIMIT, disguised, events_of, lived, lives, of_events, queries_of
 from memlab.checks.subject import CheckFailed, NotApplicable, Subject
 from memlab.events import Event, Query, Turn
 from memlab.life import Life, Stream
@@ -37,27 +37,31 @@ def the_same_seed_gives_the_same_traces(subject: Subject) -> None:
         rows, again = trace(subject, life, here), trace(subject, life, here)
         change = "draw through memlab.seeds by name"
         _hold(rows, again, "lived twice in one process", change)
-        live_there(subject.config, life.user, there)
+        live_there(subject.config, "seed", 0, 1, there)
         change = "never depend on the order of a set, on hash() or id(): sort, or use a dict; draw through memlab.seeds"
         _hold(rows, read_rows(there, "traces", life.user), "lived in another process", change)
 
 
 def other_users_change_nothing(subject: Subject) -> None:
-    """A user's traces are the same alone, after another user, and among others who live at the same time."""
+    """A user's traces are the same alone, after another user, and among others who live at the same time.
+
+    Alone means in a process of its own. The others say other texts under the same turn ids and are asked the same
+    questions, before this user is or at the same time.
+    """
     first, user, third = lives("users", 3)
+    same = events_of(user)
     with TemporaryDirectory() as folder:
-        alone = _traced(subject, user, folder)
-        before = subject.fresh(first)
-        trace(subject, first, Path(folder), before)
+        live_there(subject.config, "users", 1, 3, Path(folder))
+        alone = read_rows(Path(folder), "traces", user.user)
+        before = subject.fresh(user)
+        for _ in lived(before, disguised(events_of(first), same)):
+            pass
         change = (
             "keep all state in the instance and in the store that it is given, none in the class, a module or a default"
         )
         _hold(alone, _traced(subject, user, folder), "lived after another user", change)
-        beside = _stepwise(subject.fresh(third), events_of(third))
-        among = of_events(user, events_of(user))
-        interleaved = Life(
-            user=user.user, start=_interleaved(among, beside), gold=user.gold, superseded=user.superseded
-        )
+        beside = _stepwise(subject.fresh(user), disguised(events_of(third), same))
+        interleaved = Life(user=user.user, start=_interleaved(user, beside), gold=user.gold, superseded=user.superseded)
         _hold(alone, _traced(subject, interleaved, folder), "lived among other users", change)
 
 

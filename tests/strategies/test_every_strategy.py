@@ -8,13 +8,13 @@ from memlab import make
 from memlab.checks import CHECKS, EXEMPT, check, subject
 from memlab.checks.asking import scores_fall
 from memlab.checks.lasting import nothing_acknowledged_is_lost
-from memlab.checks.living import the_same_seed_gives_the_same_traces
+from memlab.checks.living import other_users_change_nothing, the_same_seed_gives_the_same_traces
 from memlab.config import options
 from memlab.testing import ask, turn
 
 STRATEGIES = [name for name in options("strategy") if name != "process"]  # that is a program's, see test_process.py
-TAKES_A_PROCESS = (the_same_seed_gives_the_same_traces, nothing_acknowledged_is_lost)
-QUICK = [one for one in CHECKS if one not in TAKES_A_PROCESS]
+TAKES_A_PROCESS = (the_same_seed_gives_the_same_traces, other_users_change_nothing)
+QUICK = [one for one in CHECKS if one not in (*TAKES_A_PROCESS, nothing_acknowledged_is_lost)]
 
 subject_of = cache(lambda name: subject([f"strategy={name}"]))
 
@@ -35,8 +35,9 @@ def test_every_strategy_keeps_every_law(law, name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_every_strategy_gives_the_same_traces_in_another_process(name):
-    hold(the_same_seed_gives_the_same_traces, name)
+@pytest.mark.parametrize("law", TAKES_A_PROCESS, ids=lambda law: law.__name__)
+def test_every_strategy_gives_the_same_traces_in_another_process(law, name):
+    hold(law, name)
 
 
 @pytest.mark.slow

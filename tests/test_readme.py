@@ -36,3 +36,10 @@ def test_the_strategy_of_ones_own_runs_from_its_two_files(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "lately" in done.stdout
+
+
+def test_its_leaderboards_are_those_of_the_kept_report():
+    kept = (Path(__file__).parent.parent / "reports" / "leaderboard" / "README.md").read_text()
+    tables = re.findall(r"\| strategy \| evidence_recall@512 .*\n(?:\|.*\n)+", README)
+    assert len(tables) == 2
+    assert all(table in kept for table in tables)

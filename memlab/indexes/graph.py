@@ -34,7 +34,9 @@ class GraphIndex:
         self._hops, self._decay, self._hub_share = hops, decay, hub_share
         self._relations = networkx.MultiDiGraph()
         self._mentions: dict[str, dict[str, bool | None]] = {}
-        self._turns: dict[str, dict[str, bool | None]] = defaultdict(dict)
+        self._capitals: dict[str, list[str]] = {}
+        self._turns: dict[str, dict[str, None]] = defaultdict(dict)
+        self._spelt: dict[str, Counter[bool | None]] = defaultdict(Counter)
         self._edges: dict[str, list[Edge]] = {}
 
     def __len__(self) -> int:
@@ -49,18 +51,22 @@ class GraphIndex:
         """
         self.delete(id)
         self._mentions[id] = dict(mentions)
+        self._capitals[id] = [stem for stem, cased in mentions.items() if cased is not False]
         for stem, cased in mentions.items():
-            self._turns[stem][id] = cased
+            self._turns[stem][id] = None
+            self._spelt[stem][cased] += 1
         self._edges[id] = list(dict.fromkeys(edges))
         for start, relation, end in self._edges[id]:
             self._relations.add_edge(start, end, key=(id, relation))
 
     def delete(self, id: str) -> None:
         """Takes a turn out of every node and edge; an id that is not there is no error."""
-        for stem in self._mentions.pop(id, ()):
+        self._capitals.pop(id, None)
+        for stem, cased in self._mentions.pop(id, {}).items():
             del self._turns[stem][id]
+            self._spelt[stem][cased] -= 1
             if not self._turns[stem]:
-                del self._turns[stem]
+                del self._turns[stem], self._spelt[stem]
         for start, relation, end in self._edges.pop(id, ()):
             self._relations.remove_edge(start, end, key=(id, relation))
             self._relations.remove_nodes_from([node for node in {start, end} if not self._relations.degree(node)])
@@ -92,13 +98,12 @@ class GraphIndex:
         turns = self._turns.get(node, {})
         if len(turns) > max(1, self._hub_share * len(self._mentions)):
             return {}
-        counts = Counter(other for id in turns for other in self._mentions[id] if other != node)
+        counts = Counter(other for id in turns for other in self._capitals[id] if other != node)
         shares = {other: n / len(turns) for other, n in counts.items() if self._is_name(other)}
         if node in self._relations:
             shares |= {other: 1.0 for edges in (self._relations.succ, self._relations.pred) for other in edges[node]}
         return shares
 
     def _is_name(self, node: str) -> bool:
-        written = self._turns[node].values()
-        capitals = sum(1 if cased is None else 2 for cased in written)
-        return False not in written and capitals >= 2
+        spelt = self._spelt[node]
+        return not spelt[False] and spelt[None] + 2 * spelt[True] >= 2

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from memlab.stats import MIN_USERS
 from memlab.stats.mean import Mean, clustered_mean
+from memlab.stats.power import detectable
 
 Key = tuple[str, str]
 ROUNDING = 1e-9
@@ -12,22 +13,33 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The mean of a minus b over queries that both were scored on."""
+    """The mean of a minus b over queries that both were scored on.
+
+    Attributes:
+        detectable: The smallest true difference that such a comparison resolves in four of five studies.
+    """
 
     mean: Mean
     users_better: int
     users_worse: int
     verdict: str
+    detectable: float | None
 
 
-def paired_difference(a: Mapping[Key, float], b: Mapping[Key, float], higher_is_better: bool | None) -> Difference:
-    """Compares two strategies query by query, clustered by user.
+def paired_difference(
+    a: Mapping[Key, float],
+    b: Mapping[Key, float],
+    higher_is_better: bool | None,
+    strata: Mapping[str, str] | None = None,
+) -> Difference:
+    """Compares two strategies query by query, clustered by user and stratified by where users come from.
 
     Under 6 users there is no verdict, only the count of users on either side.
 
     Args:
         a: Scores by (user, query); `b` likewise.
         higher_is_better: None where neither is, and no verdict is given.
+        strata: Of each user; None for one stratum.
 
     Raises:
         ValueError: They share no query.
@@ -42,11 +54,13 @@ def paired_difference(a: Mapping[Key, float], b: Mapping[Key, float], higher_is_
     by_user: dict[str, float] = {}
     for user, query in shared:
         by_user[user] = by_user.get(user, 0.0) + a[user, query] - b[user, query]
-    mean = clustered_mean([a[key] - b[key] for key in shared], [user for user, _ in shared])
+    own = None if strata is None else [strata[user] for user, _ in shared]
+    mean = clustered_mean([a[key] - b[key] for key in shared], [user for user, _ in shared], strata=own)
     sign = -1 if higher_is_better is False else 1
     better = sum(sign * total > ROUNDING for total in by_user.values())
     worse = sum(sign * total < -ROUNDING for total in by_user.values())
-    return Difference(mean, better, worse, _verdict(mean, sign, higher_is_better))
+    verdict = _verdict(mean, sign, higher_is_better)
+    return Difference(mean, better, worse, verdict, detectable(mean.error, mean.freedom))
 
 
 def _verdict(mean: Mean, sign: int, higher_is_better: bool | None) -> str:

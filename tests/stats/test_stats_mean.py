@@ -113,3 +113,62 @@ def test_an_interval_that_forgets_the_users_covers_far_too_rarely():
         found = clustered_mean(values, [str(n) for n in range(200)])
         covered += found.low <= 0 <= found.high
     assert covered / studies < 0.8
+
+
+@LAW
+@given(observed=OBSERVED)
+def test_one_stratum_is_none(observed):
+    values, users = zip(*observed, strict=True)
+    one, other = clustered_mean(values, users), clustered_mean(values, users, strata=["s"] * len(values))
+    assert other == one
+
+
+@LAW
+@given(observed=OBSERVED, lift=SHARES)
+def test_what_tells_strata_apart_widens_no_interval(observed, lift):
+    """Two strata of three users each, one of them lifted: the spread between strata is no doubt about the mean."""
+    values, users = zip(*[*observed, *((0.5, user) for user in "abcdef")], strict=True)
+    strata = ["low" if user in "abc" else "high" for user in users]
+    lifted = [value + lift * (stratum == "high") for value, stratum in zip(values, strata, strict=True)]
+    one, other = (clustered_mean(x, users, strata=strata) for x in (values, lifted))
+    assert other.high - other.low == pytest.approx(one.high - one.low, abs=1e-8)
+
+
+def test_a_stratified_interval_is_that_of_independent_strata():
+    x, y = np.array([0.1, 0.4, 0.2, 0.7]), np.array([0.5, 0.9, 0.7])
+    values, users = [*x, *y], list("abcdefg")
+    found = clustered_mean(values, users, strata=["x"] * 4 + ["y"] * 3)
+    parts = np.array([4 * x.var(ddof=1), 3 * y.var(ddof=1)])  # of the totals
+    error, freedom = np.sqrt(parts.sum()) / 7, parts.sum() ** 2 / (parts**2 / np.array([3, 2])).sum()
+    assert found.error == pytest.approx(error)
+    assert found.freedom == pytest.approx(freedom)
+    assert found.high - found.mean == pytest.approx(stats.t.ppf(0.975, freedom) * error)
+
+
+def test_a_user_alone_in_a_stratum_is_doubt_not_certainty():
+    values, users = [0.5, 0.5, 0.5, 1.0], ["a", "b", "c", "d"]
+    found = clustered_mean(values, users, strata=["x", "x", "x", "y"])
+    assert found.low < 0.5 < 1.0 < found.high
+
+
+def test_strata_of_very_unequal_sizes_cover_the_truth():
+    """Users as in the real conversations: few sources, some with one or two users and many questions."""
+    draws, covered, studies = np.random.default_rng(1), 0, 600
+    shape = [("x", 5, 150, 0.14), ("y", 6, 18, 0.02), ("z", 2, 122, 0.03), ("w", 1, 155, 0.06)]
+    for _ in range(studies):
+        values, users, strata, truth = [], [], [], []
+        for stratum, people, questions, effect in shape:
+            for person in range(people):
+                n = int(questions * draws.uniform(0.7, 1.3))
+                values += [*(effect + draws.normal(0, 0.03) + draws.normal(0, 0.4, n))]
+                users += [f"{stratum}{person}"] * n
+                strata += [stratum] * n
+                truth += [effect] * n
+        found = clustered_mean(values, users, strata=strata)
+        covered += found.low <= np.mean(truth) <= found.high
+    assert 0.93 <= covered / studies <= 0.995
+
+
+def test_a_value_without_its_stratum_is_refused():
+    with pytest.raises(ValueError, match="needs a stratum for each value; got 2 and 1"):
+        clustered_mean([0.0, 1.0], ["a", "b"], strata=["x"])

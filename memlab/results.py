@@ -1,8 +1,8 @@
 """Finished runs as they lie on disk, ready for tables."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import yaml
 from memlab.identity import NOT_IDENTITY, PLACES, SCHEMA_VERSION
 from memlab.runs import SCORES
 
+HEADLINE = "evidence_recall@512"
+BOUNDS = ("none", "random", "full_history", "oracle")
 Key = tuple[str, str]
 
 
@@ -22,12 +24,18 @@ class ResultError(ValueError):
 
 @dataclass(frozen=True)
 class Result:
-    """One run's files. `summary` is empty for a run without results (skipped, failed)."""
+    """One run's files, or what several runs of one strategy give together (`memlab.report.pooled`).
+
+    Attributes:
+        summary: Empty for a run without results (skipped, failed).
+        parts: What was pooled, by source; empty for a run.
+    """
 
     folder: Path
     manifest: dict[str, Any]
     config: dict[str, Any]
     summary: dict[str, Any]
+    parts: Mapping[str, "Result"] = field(default_factory=dict)
 
     @property
     def strategy(self) -> str:
@@ -38,6 +46,18 @@ class Result:
     def source(self) -> str:
         """The source's label in tables."""
         return self.config["source"]["name"]
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is a floor, chance or ceiling, no contestant."""
+        return self.strategy in BOUNDS
+
+    @property
+    def strata(self) -> dict[str, str] | None:
+        """The source of each user of pooled runs, in one stratum each; None for a run."""
+        if not self.parts:
+            return None
+        return {f"{source}/{user}": source for source, part in self.parts.items() for user, _ in part.kinds}
 
     @property
     def status(self) -> str:
@@ -54,8 +74,11 @@ class Result:
         """Every query's score by metric and (user, query).
 
         What separates two classes of queries is left out: there a query's value is no score, and comparing values of
-        two runs would say nothing about the figure.
+        two runs would say nothing about the figure. Users of pooled runs are named with their source.
         """
+        if self.parts:
+            names = sorted({name for part in self.parts.values() for name in part.scores})
+            return {name: _with_source({s: p.scores.get(name, {}) for s, p in self.parts.items()}) for name in names}
         columns = ["user", "name", "query", "value", "positive"]
         table = pq.read_table(self.folder / "scores.parquet", columns=columns, schema=SCORES)
         found: dict[str, dict[Key, float]] = {}
@@ -67,6 +90,8 @@ class Result:
     @cached_property
     def kinds(self) -> dict[Key, str]:
         """Every query's kind by (user, query)."""
+        if self.parts:
+            return _with_source({source: part.kinds for source, part in self.parts.items()})
         table = pq.read_table(self.folder / "scores.parquet", columns=["user", "query", "kind"])
         rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
         return {(user, query): kind for user, query, kind in rows if query is not None}
@@ -111,9 +136,17 @@ def comparable(results: Sequence[Result]) -> dict[str, list[Result]]:
     for group in groups.values():
         rivals = [other for other in groups.values() if other[0].source == group[0].source]
         named[_group_name(group[0], [rival[0] for rival in rivals])] = sorted(
-            group, key=lambda r: (-(r.figure("evidence_recall@512").get("mean") or 0.0), r.strategy)
+            group, key=lambda r: (-(r.figure(HEADLINE).get("mean") or 0.0), r.strategy)
         )
     return dict(sorted(named.items(), key=lambda item: (item[1][0].source != "simulated", item[0])))
+
+
+def _with_source(by_source: Mapping[str, Mapping[Key, Any]]) -> dict[Key, Any]:
+    return {
+        (f"{source}/{user}", query): value
+        for source, found in by_source.items()
+        for (user, query), value in found.items()
+    }
 
 
 def _setting(result: Result) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_compare_fits_a_terminal(runs, capsys):
     printed = capsys.readouterr().out.splitlines()
     assert max(map(len, printed)) <= 80
     assert any(
-        line.split() == ["strategy", "difference", "95", "%", "interval", "n", "better:worse", "users", "verdict"]
+        line.split() == ["strategy", "diff.", "95", "%", "interval", "n", "users", "detectable", "verdict"]
         for line in printed
     )
     assert "all others are exploratory." in printed

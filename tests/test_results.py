@@ -43,7 +43,7 @@ def stored(folder, strategy, confidence, schema=SCORES):
     rows = [asdict(score) | {"score_version": 1} for score in scores]
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "scores.parquet")
     config = {"layer": {}, "strategy": {"name": strategy}, "source": {"name": "simulated"}, "seed": 0}
-    config |= {"limits": {}, "query": {}, "config_dir": None}
+    config |= {"limits": {}, "query": {}, "config_dir": None, "experiment": None}
     return Result(folder, {"status": "complete"}, config, {"run": {"data": "x"}, "metrics": {}})
 
 

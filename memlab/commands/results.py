@@ -47,9 +47,11 @@ def _compare(args: argparse.Namespace) -> int:
         return 0
     for source, metric, kind in dict.fromkeys((row["source"], row["metric"], row["kind"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"], row["kind"]) == (source, metric, kind)]
-        columns = ("strategy", "difference", "95 % interval", "n", "better:worse users", "verdict")
+        columns = ("strategy", "diff.", "95 % interval", "n", "users", "detectable", "verdict")
         about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
         print_table(about, columns, map(_compared, own))
+    print("users: for how many the strategy is better : worse. detectable: the smallest")
+    print("true difference that such a comparison resolves in four of five studies.")
     print("Verdicts are unadjusted: an experiment's README names its primary comparison,")
     print("all others are exploratory.")
     return 0
@@ -58,8 +60,11 @@ def _compare(args: argparse.Namespace) -> int:
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
     sides = f"{row['users_better']}:{row['users_worse']}"
-    verdict = row["verdict"].split(":")[0]
-    return row["strategy"], f"{row['mean']:+.3f}", interval, str(row["n"]), sides, verdict
+    least = "–" if row["detectable"] is None else f"{row['detectable']:.3f}"
+    return (
+        *(row["strategy"], f"{row['mean']:+.3f}", interval, str(row["n"]), sides, least),
+        row["verdict"].split(":")[0],
+    )
 
 
 def _show(args: argparse.Namespace) -> int:

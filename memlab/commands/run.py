@@ -72,9 +72,9 @@ def tell_failures(runs: Sequence[Any]) -> int:
 
 def show_leaderboards(results: Sequence[Any]) -> None:
     """Prints the short table of each source."""
+    from memlab.report.pooled import groups
     from memlab.report.tables import leaderboard
-    from memlab.results import comparable
 
-    for name, group in comparable(results).items():
+    for name, group in groups(results).items():
         table = leaderboard(name, group)
         print_table(table.caption, table.columns, ([cell.text for cell in row.cells] for row in table.rows))

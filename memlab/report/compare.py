@@ -5,12 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from memlab.build import metrics
-from memlab.config import load_option, nearest, options
-from memlab.report.tables import HEADLINE
-from memlab.results import Result, ResultError, comparable
-from memlab.stats.paired import paired_difference
+from memlab.config import nearest
+from memlab.report.pooled import experiment_of, groups
+from memlab.results import HEADLINE, Result, ResultError
+from memlab.stats.paired import Difference, paired_difference
 
 COMPARED = (HEADLINE, "turn_recall@10", "turn_ndcg@10", "answer_recall@512", "current_first")
+DEFAULT_BASELINE = "bm25"
 Row = dict[str, Any]
 
 
@@ -24,7 +25,7 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False) -> 
         ResultError: The baseline is not among the runs, or occurs twice on one source.
     """
     rows: list[Row] = []
-    for source, group in comparable(results).items():
+    for source, group in groups(results).items():
         base = [r for r in group if r.strategy == baseline]
         if not base:
             raise ResultError(f"no run of {baseline!r} on {source}; {nearest(baseline, {r.strategy for r in group})}")
@@ -35,7 +36,7 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False) -> 
         for other in group:
             for metric in (HEADLINE,) if by_kind else COMPARED:
                 if other is not base[0]:
-                    rows += _compared(source, other, base[0], metric, _kinds(other) if by_kind else [None])
+                    rows += _compared(source, other, base[0], metric, kinds_of(other) if by_kind else [None])
     return rows
 
 
@@ -45,31 +46,60 @@ def named(source: str, group: Sequence[Result]) -> list[Row]:
     Args:
         group: Runs that were asked the same questions.
     """
-    experiment, folder = group[0].config["experiment"], group[0].config["config_dir"]
-    if experiment not in options("experiment", folder):
-        return []
     rows: list[Row] = []
-    for wanted in load_option("experiment", experiment, folder).get("comparisons") or ():
+    for wanted in experiment_of(group[0]).get("comparisons") or ():
         found = {r.strategy: r for r in group}
         if wanted["strategy"] in found and wanted["baseline"] in found:
             a, b = found[wanted["strategy"]], found[wanted["baseline"]]
-            kinds = _kinds(a) if wanted.get("kinds") == "each" else wanted.get("kinds") or [None]
+            kinds = kinds_of(a) if wanted.get("kinds") == "each" else wanted.get("kinds") or [None]
             rows += _compared(source, a, b, wanted.get("metric", HEADLINE), kinds)
     return rows
 
 
+def baselines(group: Sequence[Result]) -> list[Result]:
+    """What all others are set against: what the runs' experiment names as `baselines`, else `bm25`, as far as there.
+
+    Args:
+        group: Runs that were asked the same questions.
+    """
+    named = experiment_of(group[0]).get("baselines") or [DEFAULT_BASELINE]
+    found = {r.strategy: r for r in group}
+    return [found[name] for name in named if name in found]
+
+
+def difference(a: Result, b: Result, metric: str, kind: str | None = None) -> Difference | None:
+    """a minus b on a metric, over the questions of a kind or all; None where no question has a score in both."""
+    known = {m.name: m.higher_is_better for m in metrics(a.config["config_dir"])}
+    scores, others = a.scores.get(metric, {}), b.scores.get(metric, {})
+    if kind is not None:
+        scores = {key: value for key, value in scores.items() if a.kinds[key] == kind}
+    if not scores.keys() & others.keys():
+        return None
+    return paired_difference(scores, others, known[metric], a.strata)
+
+
+def detectable(group: Sequence[Result], metric: str) -> float | None:
+    """The largest of what the contestants' differences from the first baseline could have resolved; None without one.
+
+    Args:
+        group: Runs that were asked the same questions.
+    """
+    for base in baselines(group)[:1]:
+        found = [difference(r, base, metric) for r in group if not r.is_bound and r is not base]
+        return max((d.detectable for d in found if d is not None and d.detectable is not None), default=None)
+    return None
+
+
+def kinds_of(result: Result) -> list[str]:
+    """The kinds of the questions that the headline judges."""
+    return sorted({result.kinds[key] for key in result.scores.get(HEADLINE, {})})
+
+
 def _compared(source: str, a: Result, b: Result, metric: str, kinds: Sequence[str | None]) -> Iterator[Row]:
     """The difference of two runs on a metric, over the questions of each kind; None stands for all questions."""
-    direction = {m.name: m.higher_is_better for m in metrics(a.config["config_dir"])}[metric]
     for kind in kinds:
-        scores = {key: value for key, value in a.scores.get(metric, {}).items() if kind in (None, a.kinds[key])}
-        others = b.scores.get(metric, {})
-        if scores.keys() & others.keys():
-            found = paired_difference(scores, others, direction)
+        found = difference(a, b, metric, kind)
+        if found is not None:
             about = {"source": source, "strategy": a.strategy, "baseline": b.strategy, "metric": metric, "kind": kind}
             counts = {"users_better": found.users_better, "users_worse": found.users_worse}
-            yield about | asdict(found.mean) | counts | {"verdict": found.verdict}
-
-
-def _kinds(result: Result) -> list[str]:
-    return sorted({result.kinds[key] for key in result.scores.get(HEADLINE, {})})
+            yield about | asdict(found.mean) | counts | {"verdict": found.verdict, "detectable": found.detectable}

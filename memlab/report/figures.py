@@ -5,8 +5,8 @@ from typing import Any
 
 from memlab.report.colour import readable_on
 from memlab.report.drawing import INK, Figure, canvas, finish
-from memlab.report.tables import BOUNDS, CAUSES, HEADLINE, why_shares
-from memlab.results import Result
+from memlab.report.tables import CAUSES, why_shares
+from memlab.results import BOUNDS, HEADLINE, Result
 from memlab.stats.age import Octave, by_octave
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#a5682a")

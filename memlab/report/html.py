@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from memlab.report.cells import Cell, Table
 from memlab.report.colour import DARK, LIGHT, STEPS, readable_on, shades
 from memlab.report.sections import Report
-from memlab.report.tables import HEADLINE
+from memlab.results import HEADLINE
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+LEVELS = ("chance", "attainable")  # the references that a mean may be held against
 TEMPLATES = Path(__file__).parent / "template"
 
 
@@ -67,7 +68,7 @@ def bar(table: Table, column: int, cell: Cell) -> Bar | None:
     marks = {
         row.cells[0].text: place(value)
         for row in table.rows
-        if row.part == "reference" and (value := row.cells[column].value) is not None
+        if row.cells[0].text in LEVELS and (value := row.cells[column].value) is not None
     }
     if cell.low is None or cell.high is None:
         return Bar(0.0, 0.0, None, {name: at for name, at in marks.items() if at == place(cell.value)})

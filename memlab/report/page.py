@@ -5,8 +5,9 @@ from pathlib import Path
 
 from memlab.report.cells import Table
 from memlab.report.html import render
+from memlab.report.pooled import groups
 from memlab.report.sections import Report, Section, section
-from memlab.results import Result, ResultError, comparable
+from memlab.results import Result, ResultError
 
 NOTES = (
     """**evidence_recall@512** is the headline: the share of what must be known for the answer that stands, borne
@@ -28,6 +29,13 @@ all.""",
     """**Restraint** is no ranking: *none* recalls nothing, so it keeps back everything, and is useless. A
 strategy that gives no confidence with what it recalls does not abstain. Abstention is judged only where some
 questions can be answered and some cannot.""",
+    """*detectable* is the smallest true difference that a paired comparison with the baseline resolves in four of five
+studies (80 % power, two-sided at 5 %); below the strategies stands that of the least precise comparison among
+contestants. In tables of differences ▲ is better and ▼ worse, by an unadjusted 95 % interval over at least 6 users;
+only the comparison that the experiment's README calls primary is confirmatory.""",
+    """Sources that are **pooled** are strata: a mean is over all their questions, its interval from the spread of users
+about their own source's mean (a source with one user is taken to be what the others show), with Satterthwaite's degrees
+of freedom.""",
     """*none*, *random*, *full_history* and *oracle* are bounds, not contestants. *attainable* is what the oracle
 gets.""",
     """Latencies are measured on one machine, without encoding, and enter no identity; compare them within one
@@ -41,11 +49,11 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
     Raises:
         ResultError: No run has results.
     """
-    groups = comparable(results)
-    if not groups:
+    found = groups(results)
+    if not found:
         raise ResultError("no run has results to report; `memlab run` first, and see the manifests of failed runs")
     names = sorted({r.config["experiment"] or "single" for r in results})
-    sections = tuple(section(source, group) for source, group in groups.items())
+    sections = tuple(section(source, group) for source, group in found.items())
     report = Report(f"memlab report: {', '.join(names)}", _provenance(results), sections, _missing(results), NOTES)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(_markdown(report, folder))

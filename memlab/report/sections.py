@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from memlab.report import tables
 from memlab.report.cells import Table
-from memlab.report.compare import named
+from memlab.report.compare import baselines, named
 from memlab.report.drawing import Figure
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
-from memlab.results import Result
+from memlab.results import HEADLINE, Result
 from memlab.traces import file_safe
 
 
@@ -46,21 +46,24 @@ class Report:
 def section(name: str, results: Sequence[Result]) -> Section:
     """Draws and tabulates one source's runs; a block without figures to show is left out."""
     slug = file_safe(name)
-    age = draw_age(slug, results)
+    age = None if results[0].parts else draw_age(slug, results)
     blocks: list[Table | Figure | None] = [
         tables.leaderboard(name, results),
         draw_leaderboard(slug, results),
-        tables.by_kind(results, tables.HEADLINE),
+        tables.by_source(results, HEADLINE) if results[0].parts else tables.by_kind(results, HEADLINE),
         tables.differences(named(name, results)),
+        *(tables.versus(results, base) for base in baselines(results)),
+        *(tables.versus_by_kind(results, base) for base in baselines(results) if not results[0].parts),
         age,
         tables.age_slopes(results) if age else None,
         draw_why(slug, results),
         tables.why(results),
         tables.figures(results, tables.BUDGETS, "Within a budget of tokens"),
         tables.figures(results, tables.RANKING, "Rankings of sources"),
+        None if results[0].parts else tables.macro(results),
         tables.figures(results, tables.STALENESS, "Staleness") if _has_stale(results) else None,
         tables.restraint(results),
-        tables.cost(results),
+        None if results[0].parts else tables.cost(results),
     ]
     facts = "; ".join(f"{name} {value}" for name, value in results[0].manifest["source"].items())
     return Section(name, slug, tuple(block for block in blocks if block is not None), f"Data: {facts}.")

@@ -14,8 +14,7 @@ from memlab.life import Nugget
 from memlab.metrics.frames import Asked, LivedTurn, read_frames
 from memlab.metrics.missed import why
 from memlab.metrics.support import covers, supports, values_stated, verdict, within_budget
-from memlab.report.tables import HEADLINE
-from memlab.results import Result, ResultError, load
+from memlab.results import HEADLINE, Result, ResultError, load
 from memlab.runs import SCORES
 from memlab.text import contains
 from memlab.traces import read_rows

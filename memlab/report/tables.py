@@ -1,14 +1,15 @@
 """Tables of figures, the same for the terminal, Markdown and HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from memlab.report.cells import Cell, Part, Row, Table, hundredths, interval, reach, reference, share, whole
-from memlab.results import Result
+from memlab.report.compare import baselines, detectable, difference, kinds_of
+from memlab.results import HEADLINE, Result
 from memlab.stats import MIN_USERS
 from memlab.stats.age import slope_per_doubling
+from memlab.stats.paired import Difference
 
-HEADLINE = "evidence_recall@512"
 LEADERBOARD = (HEADLINE, "turn_recall@10", "answer_recall@512", "stale_excess")
 RANKING = (
     *("turn_recall@10", "turn_ndcg@10", "turn_mrr@10", "turn_any@10", "turn_all@10"),
@@ -33,11 +34,15 @@ COST = (
     "encode_ms_per_text",
     "encode_seconds",
 )
-BOUNDS = ("none", "random", "full_history", "oracle")
+VERSUS = (
+    *(HEADLINE, "turn_recall@10", "turn_any@10", "turn_all@10", "turn_ndcg@10", "turn_mrr@10"),
+    *("session_recall@10", "answer_recall@512", "current_first"),
+)
+MARKS = {"better": " ▲", "worse": " ▼"}
 
 
 def leaderboard(name: str, results: Sequence[Result]) -> Table:
-    """The short table: headline, recall@10, answers, staleness, latency; chance and attainable below."""
+    """The short table: headline, recall@10, answers, staleness, latency; chance, attainable and detectable below."""
     rows = [_row(r, [*(reach(r.figure(m)) for m in LEADERBOARD), _timing(r, "recall_p95_ms")]) for r in results]
     rows += _bounds(results, LEADERBOARD, extra=1)
     counts = (Cell(_counts(results, metric).split(" of ")[0]) for metric in LEADERBOARD)
@@ -54,6 +59,15 @@ def figures(results: Sequence[Result], metrics: Sequence[str], title: str) -> Ta
     return Table(title, ("strategy", *metrics), tuple(rows))
 
 
+def macro(results: Sequence[Result]) -> Table | None:
+    """Rankings with each kind of question weighing the same, as some papers average; None with fewer than two kinds."""
+    wanted = [m for m in RANKING if any(r.figure(m).get("macro") is not None for r in results)]
+    if not wanted or len(kinds_of(results[0])) < 2:
+        return None
+    rows = [_row(r, [share(r.figure(m).get("macro")) for m in wanted]) for r in results]
+    return Table("Rankings of sources, the mean over kinds of question (macro)", ("strategy", *wanted), tuple(rows))
+
+
 def by_kind(results: Sequence[Result], metric: str) -> Table:
     """One metric by kind of question, with the number of questions."""
     kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind).get("n")})
@@ -61,6 +75,53 @@ def by_kind(results: Sequence[Result], metric: str) -> Table:
     counts = (max(r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
     rows.append(reference("n", [Cell(str(count)) for count in counts]))
     return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=False)
+
+
+def by_source(results: Sequence[Result], metric: str) -> Table:
+    """One metric of pooled runs on each of their sources, with the number of questions."""
+    sources = list(results[0].parts)
+    rows = [_row(r, [interval(r.parts[source].figure(metric)) for source in sources]) for r in results]
+    for name in ("chance", "attainable"):
+        rows.append(reference(name, [share(results[0].parts[source].figure(metric).get(name)) for source in sources]))
+    counts = (max(r.parts[source].figure(metric).get("n", 0) for r in results) for source in sources)
+    rows.append(reference("n", [Cell(str(count)) for count in counts]))
+    return Table(f"{metric} by source", ("strategy", *sources), tuple(rows), look="heat", folded=False)
+
+
+def versus(results: Sequence[Result], base: Result) -> Table | None:
+    """Every other contestant minus a baseline, metric by metric; None where there is no other."""
+    wanted = [metric for metric in VERSUS if base.figure(metric).get("n")]
+    columns = {metric: (metric, None) for metric in wanted}
+    return _versus(results, base, columns, f"Minus {base.strategy}, paired by question")
+
+
+def versus_by_kind(results: Sequence[Result], base: Result) -> Table | None:
+    """Every other contestant's headline minus a baseline's, kind by kind; None where there is no other."""
+    columns = {kind: (HEADLINE, kind) for kind in kinds_of(base)}
+    return _versus(results, base, columns, f"{HEADLINE} minus {base.strategy} by kind of question, paired by question")
+
+
+def _versus(
+    results: Sequence[Result], base: Result, columns: Mapping[str, tuple[str, str | None]], caption: str
+) -> Table | None:
+    others = [r for r in results if not r.is_bound and r is not base]
+    if not others or not columns:
+        return None
+    found = {r.folder: [difference(r, base, metric, kind) for metric, kind in columns.values()] for r in others}
+    rows = [_row(r, [_against(cell) for cell in found[r.folder]]) for r in others]
+    by_column = [[cell for cell in cells if cell is not None] for cells in zip(*found.values(), strict=True)]
+    least = [max((c.detectable for c in cells if c.detectable is not None), default=None) for cells in by_column]
+    rows.append(reference("detectable", [share(value) for value in least]))
+    counts = [max((c.mean.n for c in cells), default=0) for cells in by_column]
+    rows.append(reference("n", [Cell(str(count)) for count in counts]))
+    return Table(caption, ("strategy", *columns), tuple(rows), sortable=False)
+
+
+def _against(found: Difference | None) -> Cell:
+    if found is None:
+        return Cell("–")
+    cell = interval({"mean": found.mean.mean, "low": found.mean.low, "high": found.mean.high})
+    return Cell(cell.text + MARKS.get(found.verdict, ""), cell.value, cell.low, cell.high)
 
 
 def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
@@ -71,9 +132,10 @@ def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
     for row in rows:
         metric = "" if row["metric"] == HEADLINE else row["metric"]
         what = ", ".join(filter(None, (f"{row['strategy']} − {row['baseline']}", row["kind"], metric)))
-        users = f"{row['users_better']}:{row['users_worse']}"
-        table.append(Row((Cell(what), interval(row), Cell(str(row["n"]), row["n"]), Cell(users), Cell(row["verdict"]))))
-    columns = ("comparison", "difference", "n", "users better:worse", "verdict")
+        users, n = Cell(f"{row['users_better']}:{row['users_worse']}"), Cell(str(row["n"]), row["n"])
+        cells = (interval(row), n, users, share(row["detectable"]), Cell(row["verdict"]))
+        table.append(Row((Cell(what), *cells)))
+    columns = ("comparison", "difference", "n", "users better:worse", "detectable", "verdict")
     caption = f"Paired differences in {HEADLINE} that the experiment names, the primary one first; unadjusted"
     return Table(caption, columns, tuple(table), folded=False, sortable=False)
 
@@ -139,7 +201,7 @@ def age_slopes(results: Sequence[Result]) -> Table:
 
 def _row(result: Result, cells: Sequence[Cell]) -> Row:
     short = "" if result.status == "complete" else f" ({result.status})"
-    part: Part = "bound" if result.strategy in BOUNDS else "contestant"
+    part: Part = "bound" if result.is_bound else "contestant"
     return Row((Cell(f"{result.strategy}{short}"), *cells), part)
 
 
@@ -147,6 +209,7 @@ def _caption(name: str, results: Sequence[Result]) -> str:
     run = results[0].summary["run"]
     users = max(r.summary["run"]["users"] for r in results)
     few = "" if users >= MIN_USERS else f"; under {MIN_USERS} users, no verdict"
+    few += "; stratified by source" if results[0].parts else ""
     labels = results[0].config["source"].get("labels")
     n = max(r.figure("recalled_tokens").get("n", 0) for r in results)
     read = f", labels={labels}" if labels else ""
@@ -158,6 +221,9 @@ def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -
     for name in ("chance", "attainable"):
         known = [next((v for r in results if (v := r.figure(m).get(name)) is not None), None) for m in metrics]
         rows.append(reference(name, [*map(share, known), *[Cell("")] * extra]))
+    for base in baselines(results)[:1]:
+        seen = [share(detectable(results, m)) for m in metrics]
+        rows.append(reference(f"detectable (from {base.strategy})", [*seen, *[Cell("")] * extra]))
     return rows
 
 

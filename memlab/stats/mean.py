@@ -34,8 +34,9 @@ def clustered_mean(
     users - 1 degrees of freedom. Clustered values give a wider interval than independent ones would.
 
     In strata, residuals are from the stratum's own mean, since which data set a user comes from is no accident, and the
-    degrees of freedom are Satterthwaite's (1946). A stratum of one user shows no spread of its own: its residuals are
-    from the mean of all, with one degree of freedom, which errs towards a wide interval.
+    degrees of freedom are Satterthwaite's (1946). A stratum of one user shows no spread of its own: it is taken to be
+    what the other strata show, in proportion to the squares of the users' numbers of observations. Where every stratum
+    has one user only there is no interval.
 
     Args:
         values: Observations, at least one.
@@ -61,26 +62,32 @@ def clustered_mean(
     mean, g = float(x.mean()), len(names)
     if g < 2:
         return Mean(mean, None, None, len(x), g)
-    parts = _strata(x, which, strata, mean)
-    variance = sum(part for part, _ in parts)
+    variance, freedom = _variance(x, which, strata)
+    if freedom is None:
+        return Mean(mean, None, None, len(x), g)
     error = float(np.sqrt(variance)) / len(x)
-    spread = sum(part**2 / freedom for part, freedom in parts)
-    freedom = variance**2 / spread if spread > 0 else sum(freedom for _, freedom in parts)
     reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
-    return Mean(mean, mean - reach, mean + reach, len(x), g, error, float(freedom))
+    return Mean(mean, mean - reach, mean + reach, len(x), g, error, freedom)
 
 
-def _strata(
-    x: npt.NDArray[np.float64], which: npt.NDArray, strata: Sequence[str] | None, mean: float
-) -> list[tuple[float, float]]:
-    """The variance of each stratum's total, with its degrees of freedom."""
+def _variance(
+    x: npt.NDArray[np.float64], which: npt.NDArray, strata: Sequence[str] | None
+) -> tuple[float, float | None]:
+    """The variance of the total and its degrees of freedom, None where no stratum shows any spread of users."""
     stratum = np.asarray(["all"] * len(x) if strata is None else strata, dtype=object)
-    found = []
+    parts, squares, alone = [], 0, 0
     for name in sorted(set(stratum)):
         inside = stratum == name
-        _, users = np.unique(which[inside], return_inverse=True)
-        g = int(users.max()) + 1
-        centre = mean if g == 1 else float(x[inside].mean())
-        totals = np.bincount(users, weights=x[inside] - centre, minlength=g)
-        found.append((g / max(g - 1, 1) * float(np.sum(totals**2)), float(max(g - 1, 1))))
-    return found
+        _, users, sizes = np.unique(which[inside], return_inverse=True, return_counts=True)
+        g = len(sizes)
+        if g == 1:
+            alone += int(sizes[0]) ** 2
+            continue
+        totals = np.bincount(users, weights=x[inside] - x[inside].mean(), minlength=g)
+        parts.append((g / (g - 1) * float(np.sum(totals**2)), g - 1))
+        squares += int(np.sum(sizes**2))
+    if not parts:
+        return 0.0, None
+    variance, spread = sum(part for part, _ in parts), sum(part**2 / freedom for part, freedom in parts)
+    freedom = variance**2 / spread if spread > 0 else float(sum(freedom for _, freedom in parts))
+    return variance * (1 + alone / squares), freedom

@@ -1,7 +1,7 @@
 """One run's scores as figures with intervals, and its timings as percentiles."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,13 @@ WARM_UP = 10
 ENOUGH = {50: 1, 95: 200, 99: 1000}
 
 
-def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, sessions: int) -> dict[str, Any]:
+def summarise(
+    scores: Iterable[Score],
+    metrics: Sequence[Metric],
+    queries: int,
+    sessions: int,
+    strata: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """`{"metrics": {name: figure}, "by_kind": {kind: {name: figure}}}`, every metric present, null where undefined.
 
     A figure that separates two classes of queries has no kind and no macro mean: a kind is of one class.
@@ -26,6 +32,7 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
         scores: Of all users.
         metrics: What was asked for, in order.
         queries: How many queries the users were asked; sessions likewise how many ended: the `of` of each figure.
+        strata: Of each user; None for one stratum. Figures that separate know no strata.
     """
     by_name: dict[str, list[Score]] = defaultdict(list)
     by_kind: dict[str, dict[str, list[Score]]] = defaultdict(lambda: defaultdict(list))
@@ -40,12 +47,12 @@ def summarise(scores: Iterable[Score], metrics: Sequence[Metric], queries: int, 
     for metric in metrics:
         judged = () if _separates(metric) else by_kind.values()
         kinds = [_average(found[metric.name]) for found in judged if metric.name in found]
-        figure = _figure(by_name[metric.name], metric, queries if metric.per == "query" else sessions)
+        figure = _figure(by_name[metric.name], metric, queries if metric.per == "query" else sessions, strata)
         overall[metric.name] = figure | {"macro": float(np.mean(kinds)) if kinds else None}
     return {
         "metrics": overall,
         "by_kind": {
-            kind: {m.name: _figure(found[m.name], m, asked[kind]) for m in by_query}
+            kind: {m.name: _figure(found[m.name], m, asked[kind], strata) for m in by_query}
             for kind, found in sorted(by_kind.items())
         },
     }
@@ -93,8 +100,8 @@ def _separates(metric: Metric) -> bool:
     return metric.summary == "separation"
 
 
-def _figure(scores: Sequence[Score], metric: Metric, of: int) -> dict[str, Any]:
-    found, (chance, attainable) = _separated(scores, metric) if _separates(metric) else _averaged(scores)
+def _figure(scores: Sequence[Score], metric: Metric, of: int, strata: Mapping[str, str] | None) -> dict[str, Any]:
+    found, (chance, attainable) = _separated(scores, metric) if _separates(metric) else _averaged(scores, strata)
     if found is None:
         empty = dict.fromkeys(("mean", "low", "high", "chance", "attainable"))
         return empty | {"n": 0, "of": of, "users": 0, "unit": metric.unit}
@@ -111,10 +118,11 @@ def _figure(scores: Sequence[Score], metric: Metric, of: int) -> dict[str, Any]:
     }
 
 
-def _averaged(scores: Sequence[Score]) -> tuple[Mean | None, Bounds]:
+def _averaged(scores: Sequence[Score], strata: Mapping[str, str] | None) -> tuple[Mean | None, Bounds]:
     if not scores:
         return None, (None, None)
-    found = clustered_mean([score.value for score in scores], [score.user for score in scores])
+    own = None if strata is None else [strata[score.user] for score in scores]
+    found = clustered_mean([score.value for score in scores], [score.user for score in scores], strata=own)
     return found, (_known([score.chance for score in scores]), _known([score.attainable for score in scores]))
 
 

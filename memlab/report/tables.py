@@ -72,6 +72,11 @@ def by_kind(results: Sequence[Result], metric: str) -> Table:
     """One metric by kind of question, with the number of questions."""
     kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind).get("n")})
     rows = [_row(r, [share(r.figure(metric, kind).get("mean")) for kind in kinds]) for r in results]
+    best = [
+        next((v for r in results if (v := r.figure(metric, kind).get("attainable")) is not None), None)
+        for kind in kinds
+    ]
+    rows.append(reference("attainable", [share(value) for value in best]))
     counts = (max(r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
     rows.append(reference("n", [Cell(str(count)) for count in counts]))
     return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=False)

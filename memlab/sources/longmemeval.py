@@ -5,6 +5,13 @@ by their dates (the oracle file is not), and a session's turns are all said at i
 the last turn, at its own date or, where that precedes the last session, at that session's.
 
 Evidence is one nugget per evidence session: the turns marked `has_answer` or, where none is marked, all its turns.
+
+The benchmark's own recall_any@k, recall_all@k and ndcg_any@k over sessions are `session_any@k`, `session_all@k` and
+`session_ndcg_jk@k` under `labels=published`, without the kind `abstention`, which it leaves out; it reports k 5 and 10.
+Its sessions that are found turn by turn have the same any and all, but each further turn of an evidence session gains
+in its NDCG. Over turns it asks for every marked turn, memlab for one in each evidence session, so that there only
+recall_any and `turn_any@k` agree. It ranks what the user says alone and takes a session without a marked turn of the
+user for no evidence; memlab ranks both speakers and keeps such a session.
 """
 
 import re

@@ -63,6 +63,26 @@ def test_three_nuggets_out_of_three_are_all_of_them():
     assert value(HitsAt("turn", 3, "all"), asked) == 1.0
 
 
+def test_sessions_are_ranked_by_their_first_turn():
+    """The worked example of LongMemEval's recall_any and recall_all: sessions 1 and 2 of four are evidence."""
+    life = plain_life(8, per_session=2)
+    asked = ask(life, quotes(life, ["t0", "t1", "t4", "t5", "t2"]), evidence=[nugget("t2", "t3"), nugget("t5")])
+    found = {of: [value(HitsAt("session", k, of), asked) for k in (1, 2, 3)] for of in ("any", "all")}
+    assert found == {"any": [0, 1, 1], "all": [0, 0, 1]}
+
+
+@settings(max_examples=60, deadline=None)
+@given(order=ORDERS, relevant=st.sets(st.integers(0, 9), min_size=1, max_size=4), k=st.integers(1, 10))
+def test_session_hits_are_those_of_the_shortest_list_of_turns_that_spans_k_sessions(order, relevant, k):
+    turns = [id for id in order if id != "never said"]
+    said = [int(id[1:]) // 2 for id in turns]
+    found = next(set(said[:n]) for n in range(len(said) + 1) if len(set(said[:n])) == k)
+    asked = ask(plain_life(20, per_session=2), evidence=[nugget(f"t{2 * n}", f"t{2 * n + 1}") for n in relevant])
+    asked = ranked(asked, turns)
+    assert value(HitsAt("session", k, "any"), asked) == float(any(n in found for n in relevant))
+    assert value(HitsAt("session", k, "all"), asked) == float(all(n in found for n in relevant))
+
+
 @pytest.mark.parametrize("level", ["turn", "session"])
 @pytest.mark.parametrize("of", ["any", "all"])
 @pytest.mark.parametrize("evidence", [ONE_TURN, SEVERAL_TURNS], ids=["one", "several"])

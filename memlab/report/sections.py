@@ -8,6 +8,7 @@ from memlab.report.cells import Table
 from memlab.report.compare import baselines, named
 from memlab.report.drawing import Figure
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
+from memlab.report.readings import EXPLAINED, readings
 from memlab.results import HEADLINE, Result
 from memlab.traces import file_safe
 
@@ -67,6 +68,12 @@ def section(name: str, results: Sequence[Result]) -> Section:
     ]
     facts = "; ".join(f"{name} {value}" for name, value in results[0].manifest["source"].items())
     return Section(name, slug, tuple(block for block in blocks if block is not None), f"Data: {facts}.")
+
+
+def labels_sections(results: Sequence[Result]) -> tuple[Section, ...]:
+    """What another reading of the labels changes, over all sources; none where runs are alike in one reading only."""
+    blocks = tuple(readings(results))
+    return (Section("Readings of the labels", "readings", blocks, EXPLAINED),) if blocks else ()
 
 
 def _has_stale(results: Sequence[Result]) -> bool:

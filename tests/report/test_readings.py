@@ -18,9 +18,11 @@ def scored(*values):
     return {(f"u{user}", f"q{n}"): value for n, value in enumerate(values) for user in (0, 1) if value is not None}
 
 
-def write(folder, labels, scores, *, strategy="bm25", audit=None, data="d" * 64, started="2026-01-01", **changes):
+def write(
+    folder, labels, scores, *, strategy="bm25", audit=None, data="d" * 64, started="2026-01-01", mean=0.5, **changes
+):
     """A run on `talks` that reads labels in some way; `changes` are to its config."""
-    write_run(folder, strategy, {HEADLINE: figure(0.5)})
+    write_run(folder, strategy, {HEADLINE: figure(mean)})
     config = yaml.safe_load((folder / "config.yaml").read_text())
     config["source"] = {"name": "talks", "labels": labels, "audit": audit and f"{audit}.json", "caption": True}
     config["source"] |= changes.pop("source", {})
@@ -147,7 +149,7 @@ def test_what_moves_no_score_keeps_no_runs_apart(tmp_path, other):
 
 
 def test_of_runs_with_the_same_reading_the_newest_counts(two):
-    write(two / "0", "judged", {HEADLINE: scored(0.0, 0.0, 0.0)}, started="2025-01-01", experiment="first")
+    write(two / "9", "judged", {HEADLINE: scored(0.0, 0.0, 0.0)}, started="2025-01-01", experiment="first")
     assert tables(two)[0].rows[0].cells[6].text == "1.000"
     write(two / "3", "judged", {HEADLINE: scored(0.0, 0.0, 0.0)}, started="2027-01-01", experiment="last")
     assert tables(two)[0].rows[0].cells[6].text == ".000"
@@ -183,6 +185,14 @@ def test_strategies_share_a_table_and_bounds_are_told_apart(two):
         ("oracle", "bound"),
         ("rag", "contestant"),
     ]
+
+
+def test_the_best_headline_under_the_later_reading_stands_first(tmp_path):
+    for strategy, earlier, later in (("bm25", 0.9, 0.4), ("hybrid", 0.8, 0.6), ("rag", 0.7, 0.5)):
+        write(tmp_path / f"{strategy}1", "published", {HEADLINE: scored(0.0)}, strategy=strategy, mean=earlier)
+        write(tmp_path / f"{strategy}2", "judged", {HEADLINE: scored(0.0)}, strategy=strategy, mean=later)
+    (table,) = tables(tmp_path)
+    assert [row.cells[0].text.split(",")[0] for row in table.rows] == ["hybrid", "rag", "bm25"]
 
 
 def test_the_order_of_runs_changes_nothing(tmp_path):

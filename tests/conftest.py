@@ -1,12 +1,14 @@
 """What all tests share: an embedding cache of their own, and the development data where they are at hand."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from memlab.sources import data_folders
 
-SAMPLE = Path(__file__).parent.parent / "datasets" / "locomo" / "sample.json"
+DATASETS = Path(__file__).parent.parent / "datasets"
+SAMPLE = DATASETS / "locomo" / "sample.json"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,6 +22,12 @@ def _own_cache(tmp_path_factory):
 def sample() -> Path:
     """The hand-written file in LoCoMo's layout."""
     return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def sample_of() -> Callable[[str], Path]:
+    """The hand-written sample of a data set by its name: a file, or a folder of files."""
+    return lambda name: next(path for path in (DATASETS / name).iterdir() if path.name != "card.yaml")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from memlab.events import Query, Turn, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.deepmemeval_labels import CHANGE, REASON, Told, told, turn_ids
-from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
+from memlab.sources.reading import checked_form, checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
 
 UNJUDGED, ABSTENTION = "delta-efficiency", "uncertainty-abstention"
 NEEDED = {  # what a scenario's type must tell in its metadata
@@ -46,7 +46,7 @@ class DeepMemEval:
         path: A file or folder; None looks in the data folders.
         labels: `published`, where nothing is stale, or `judged`, where what held once is, and a question that cannot
             be answered carries no evidence.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
 
     Raises:
@@ -61,7 +61,7 @@ class DeepMemEval:
         text: str = "{speaker}: {text}",
         sha256: str | None = None,
     ) -> None:
-        self._judged, self._form = reads_as_judged("deepmemeval", labels), text
+        self._judged, self._form = reads_as_judged("deepmemeval", labels), checked_form("deepmemeval", text)
         self._scenarios: dict[UserId, tuple[int, dict[str, Any]]] = {}
         self.facts: dict[str, int | str] = {}
         files = [file for file in find_data("deepmemeval", path) if path is not None or _looks_right(file)]
@@ -83,7 +83,7 @@ class DeepMemEval:
                 session=number,
                 id=id,
                 speaker=turn["role"],
-                text=self._form.format(speaker=turn["role"], text=turn["content"]),
+                text=self._form.format(at=at, speaker=turn["role"], text=turn["content"]),
             )
             for number, (at, session) in enumerate(zip(_times(history), history, strict=True), start=1)
             for id, turn in zip(turn_ids(number, session), session["turns"], strict=True)

@@ -9,7 +9,7 @@ from memlab.events import Erasure, Event, Outcome, Query, QueryId, SessionEnd, T
 from memlab.life import Gold, Life, Superseded, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.jsonl_lines import FieldError, Start, read_line
-from memlab.sources.reading import checked_sha256, pinned, reads_as_judged
+from memlab.sources.reading import RIGHT_FORM, checked_form, checked_sha256, is_text_form, pinned, reads_as_judged
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +75,8 @@ class Jsonl:
     Args:
         path: A file or a folder of `*.jsonl`; None looks in the data folders.
         labels: `judged`, as written, or `published`, where nothing is stale.
-        text: The text form of a turn, with `{speaker}` and `{text}`, for lives that do not bring their own.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`,
+            for lives that do not bring their own.
         caption: Whether the texts of attachments are appended to such a turn's text.
         sha256: What the file's checksum must be; None takes any file.
 
@@ -93,7 +94,7 @@ class Jsonl:
         sha256: str | None = None,
     ) -> None:
         self._stale = reads_as_judged("jsonl", labels)
-        self._form, self._caption = text, caption
+        self._form, self._caption = checked_form("jsonl", text), caption
         self._logs: dict[UserId, Log] = {}
         self.facts: dict[str, int | str] = {}
         self.digest = "+".join(self._read(file, sha256) for file in find_data("jsonl", path, "*.jsonl"))
@@ -112,7 +113,7 @@ class Jsonl:
 
     def _formed(self, turn: Turn, start: Start) -> Turn:
         form = self._form if start.text_form is None else start.text_form
-        text = form.format(speaker=turn.speaker, text=turn.text)
+        text = form.format(at=turn.at, speaker=turn.speaker, text=turn.text)
         if self._caption and start.text_form is None:
             text = " ".join([text, *(attachment.text for attachment in turn.attachments)])
         return replace(turn, text=text)
@@ -138,7 +139,8 @@ def _logs(file: Path) -> Mapping[UserId, Log]:
             if isinstance(line, Start):
                 if line.user in logs:
                     raise FieldError(f"life.user: {line.user!r} occurs twice; keep a life's lines together")
-                _try_form(line.text_form)
+                if line.text_form is not None and not is_text_form(line.text_form):
+                    raise FieldError(f"life.text_form is {line.text_form!r}; {RIGHT_FORM}")
                 log = logs[line.user] = Log(start=line)
             elif log is None:
                 raise FieldError('the first line must begin a life: {"type": "life", "user": …}')
@@ -154,13 +156,6 @@ def _logs(file: Path) -> Mapping[UserId, Log]:
     if not logs:
         raise SourceError(f"source jsonl: {file} has no line; the first must begin a life")
     return logs
-
-
-def _try_form(form: str | None) -> None:
-    try:
-        (form or "").format(speaker="", text="")
-    except (KeyError, IndexError, ValueError) as error:
-        raise FieldError(f"life.text_form is {form!r}; it may hold {{speaker}} and {{text}} only") from error
 
 
 def _as_published(gold: Gold) -> Gold:

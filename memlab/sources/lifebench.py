@@ -18,7 +18,15 @@ from memlab.events import Attachment, Event, Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.lifebench_items import CHAT_TIME, CHATS, ITEMS, Item, read_items
-from memlab.sources.reading import checked_files_sha256, opaque, pinned, read_json, reads_as_judged, sittings
+from memlab.sources.reading import (
+    checked_files_sha256,
+    checked_form,
+    opaque,
+    pinned,
+    read_json,
+    reads_as_judged,
+    sittings,
+)
 
 QUESTIONS = "QA_clean.json"
 FILES = tuple(sorted([QUESTIONS, f"{CHATS}.json", *(f"{type}.json" for type in ITEMS)]))
@@ -43,7 +51,8 @@ class LifeBench:
     Args:
         path: A person's folder, its `QA_clean.json`, or a folder of folders; None looks in the data folders.
         labels: `published` or `judged`; they are equal here.
-        text: The text form of a turn, with `{speaker}` and `{text}`; the phone's owner is `user`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`;
+            the phone's owner is `user`.
         sha256: What the checksum of a person's files must be; None takes any and says whether the card knows it.
 
     Raises:
@@ -62,7 +71,8 @@ class LifeBench:
         self._people: dict[UserId, Person] = {}
         self.facts: dict[str, int | str] = {}
         files = find_data("lifebench", path, f"**/{QUESTIONS}")
-        self.digest = "+".join(self._read(file, text, sha256) for file in files)
+        form = checked_form("lifebench", text)
+        self.digest = "+".join(self._read(file, form, sha256) for file in files)
 
     def users(self) -> Sequence[UserId]:
         """The names of the persons' folders, in order."""
@@ -150,7 +160,7 @@ def _turn(item: Item, place: int, session: int, form: str, number: int) -> Turn:
         session=session,
         id=f"t{number:04d}",
         speaker=speaker,
-        text=form.format(speaker=speaker, text=text),
+        text=form.format(at=item.at, speaker=speaker, text=text),
         channel="chat" if item.type == CHATS else item.type,
         attachments=(Attachment(kind="image", text=text),) if item.type == "photo" else (),
     )

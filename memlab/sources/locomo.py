@@ -24,7 +24,7 @@ from memlab.sources.locomo_layout import (
     session_numbers,
     spoken,
 )
-from memlab.sources.reading import checked_sha256, pinned, read_json, reads_as_judged
+from memlab.sources.reading import checked_form, checked_sha256, pinned, read_json, reads_as_judged
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
 
@@ -37,7 +37,7 @@ class Locomo:
         labels: `published`, as upstream with malformed ids repaired; `judged`, where adversarial questions are not
             answerable and carry no evidence; or `audited`, which is `judged` with the corrections of `audit`.
         audit: The file of a public audit of the labels (`memlab.sources.audit`), which `audited` needs.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         caption: Whether the caption of a shared image is appended to the text.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
 
@@ -55,7 +55,8 @@ class Locomo:
         sha256: str | None = None,
         audit: str | Path | None = None,
     ) -> None:
-        self._judged, self._form, self._caption = reads_as_judged("locomo", labels), text, caption
+        self._judged, self._caption = reads_as_judged("locomo", labels), caption
+        self._form = checked_form("locomo", text)
         if (labels == "audited") != (audit is not None):
             raise SourceError(f"source locomo: labels is {labels!r} and audit {audit}; they go together or not at all")
         self._samples: dict[UserId, dict[str, Any]] = {}
@@ -152,14 +153,15 @@ def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: User
     turns: list[Turn] = []
     for session in session_numbers(conversation):
         at = _time(conversation.get(f"session_{session}_date_time"), user, session)
+        at = max(at, turns[-1].at) if turns else at
         for raw in conversation[f"session_{session}"]:
             turns.append(
                 spoken(
-                    at=max(at, turns[-1].at) if turns else at,
+                    at=at,
                     session=session,
                     id=raw["dia_id"],
                     speaker=raw["speaker"],
-                    text=form.format(speaker=raw["speaker"], text=raw["text"]),
+                    text=form.format(at=at, speaker=raw["speaker"], text=raw["text"]),
                     image=raw.get("blip_caption") if caption else None,
                 )
             )

@@ -26,7 +26,7 @@ from typing import Any
 from memlab.events import Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
+from memlab.sources.reading import checked_form, checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
 from memlab.text import contains
 
 UPDATE, ABSTENTION = "knowledge-update", "abstention"
@@ -76,7 +76,7 @@ class LongMemEval:
         labels: `published`, as upstream, or `judged`: the earlier evidence session of a knowledge update is stale and
             the later one alone is evidence, unless the question asks for the past or the change; a question that
             cannot be answered carries no evidence.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
 
     Raises:
@@ -91,7 +91,7 @@ class LongMemEval:
         text: str = "{speaker}: {text}",
         sha256: str | None = None,
     ) -> None:
-        self._judged, self._form = reads_as_judged("longmemeval", labels), text
+        self._judged, self._form = reads_as_judged("longmemeval", labels), checked_form("longmemeval", text)
         self._records: dict[UserId, tuple[int, dict[str, Any]]] = {}
         self.facts: dict[str, int | str] = {}
         files = [file for file in find_data("longmemeval", path) if path is not None or _looks_right(file)]
@@ -113,7 +113,7 @@ class LongMemEval:
                 session=sitting.number,
                 id=id,
                 speaker=turn["role"],
-                text=self._form.format(speaker=turn["role"], text=turn["content"]),
+                text=self._form.format(at=sitting.at, speaker=turn["role"], text=turn["content"]),
             )
             for sitting in sat
             for id, turn in zip(sitting.ids(), sitting.turns, strict=True)

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256 as sha256_hash
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from memlab.events import Event, SessionEnd, Turn
@@ -11,6 +13,8 @@ from memlab.sources import SourceError
 from memlab.sources.cards import load_card, sha256_of
 
 Facts = dict[str, int | str]
+FORM_FIELDS = {"at", "speaker", "text"}
+RIGHT_FORM = "it must hold {text} and may hold {speaker} and {at}, like '{at:%d %B %Y} {speaker}: {text}'"
 
 
 def read_json(name: str, file: Path) -> Any:
@@ -107,6 +111,35 @@ def reads_as_judged(name: str, labels: str) -> bool:
     if labels not in ("published", "judged", "audited"):
         raise SourceError(f"source {name}: labels is {labels!r}; it must be 'published', 'judged' or 'audited'")
     return labels != "published"
+
+
+def checked_form(name: str, form: str) -> str:
+    """A text form that can be filled in: `form.format(at=…, speaker=…, text=…)` gives a turn's text.
+
+    `{at}` is the turn's time in UTC, and takes the codes of `strftime`: `{at:%d %B %Y}`.
+
+    Args:
+        name: The source's, for the message.
+
+    Raises:
+        SourceError: It names another field, has no `{text}`, or cannot be filled in.
+    """
+    if not is_text_form(form):
+        raise SourceError(f"source {name}: text is {form!r}; {RIGHT_FORM}")
+    return form
+
+
+def is_text_form(form: object) -> bool:
+    """Whether a text form can be filled in, tried on a turn of 2000-01-01."""
+    try:
+        parts = [(field, spec) for _, field, spec, _ in Formatter().parse(str(form)) if field is not None]
+        named = {field for field, _ in parts}
+        if not {"text"} <= named <= FORM_FIELDS or any("{" in (spec or "") for _, spec in parts):
+            return False
+        str(form).format(at=datetime(2000, 1, 1, tzinfo=UTC), speaker="a", text="b")
+    except (LookupError, ValueError):
+        return False
+    return isinstance(form, str)
 
 
 def opaque(*parts: object) -> str:

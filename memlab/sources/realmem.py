@@ -16,7 +16,7 @@ from typing import Any
 from memlab.events import Event, Query, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import Facts, checked_sha256, opaque, pinned, read_json, reads_as_judged
+from memlab.sources.reading import Facts, checked_form, checked_sha256, opaque, pinned, read_json, reads_as_judged
 
 KINDS = {
     "Dynamic Incremental": "dynamic_incremental",
@@ -50,7 +50,7 @@ class RealMem:
     Args:
         path: A file or folder; None looks in the data folders.
         labels: `published` or `judged`: equal, for nothing is labelled as stale or as not answerable.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
 
     Raises:
@@ -66,7 +66,7 @@ class RealMem:
         sha256: str | None = None,
     ) -> None:
         reads_as_judged("realmem", labels)
-        self._form = text
+        self._form = checked_form("realmem", text)
         self._people: dict[UserId, Person] = {}
         self.facts: Facts = {}
         files = [file for file in find_data("realmem", path) if path is not None or _looks_right(file)]
@@ -90,7 +90,7 @@ class RealMem:
                     id = opaque(user, session, place, said)
                     gold[id] = person.gold[session, place]
                     events.append(Query(at=at, session=session + 1, id=id, text=said, probe=False))
-                text = self._form.format(speaker=speaker, text=said)
+                text = self._form.format(at=at, speaker=speaker, text=said)
                 id = _turn_id(session, place)
                 events.append(Turn(at=at, session=session + 1, id=id, speaker=speaker, text=text))
             events.append(SessionEnd(at=at, session=session + 1))

@@ -25,7 +25,7 @@ from memlab.sources.locomo_layout import (
     session_numbers,
     spoken,
 )
-from memlab.sources.reading import checked_sha256, pinned, read_json, reads_as_judged
+from memlab.sources.reading import checked_form, checked_sha256, pinned, read_json, reads_as_judged
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "commonsense"}
 FILES = "Chat_*.json"
@@ -50,7 +50,7 @@ class RealTalk:
         path: A file, or a folder of `Chat_*.json`; None looks in the data folders. The data are private chats without
             a licence: they are never fetched, copied or shown.
         labels: `published` or `judged`; they are equal here.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         caption: Whether the caption of a shared image is appended to the text.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
 
@@ -68,7 +68,7 @@ class RealTalk:
         sha256: str | None = None,
     ) -> None:
         reads_as_judged("realtalk", labels)
-        self._form, self._caption = text, caption
+        self._form, self._caption = checked_form("realtalk", text), caption
         self._pairs: dict[UserId, Pair] = {}
         self.facts: dict[str, int | str] = {}
         files = sorted(find_data("realtalk", path, FILES), key=lambda file: (_number(file) or 0, file.name))
@@ -138,7 +138,7 @@ def _turns(
                 session=session,
                 id=f"t{len(turns):04d}",
                 speaker=part["speaker"],
-                text=form.format(speaker=part["speaker"], text=part["clean_text"]),
+                text=form.format(at=max(at, before), speaker=part["speaker"], text=part["clean_text"]),
                 image=part.get("blip_caption") if caption else None,
             )
             turns.append(turn)

@@ -231,7 +231,7 @@ def test_any_life_comes_back_the_same(life, tmp_path_factory):
         ([BEGIN, turn(), {"type": "erasure", "turns": ["t2"]}], r"line 3: erasure\.turns: no turn 't2' stands above"),
         ([BEGIN, turn(), {"type": "erasure"}], r"line 3: erasure\.turns is missing"),
         ([BEGIN, turn(), BEGIN], r"line 3: life\.user: 'u' occurs twice"),
-        ([BEGIN | {"text_form": "{txt}"}], r"line 1: life\.text_form is '\{txt\}'; it may hold"),
+        ([BEGIN | {"text_form": "{txt}"}], r"line 1: life\.text_form is '\{txt\}'; it must hold \{text\} and may hold"),
         (["", ""], r"has no line; the first must begin a life"),
     ],
 )

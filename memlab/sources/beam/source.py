@@ -14,7 +14,7 @@ from memlab.events import Event, Query, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError
 from memlab.sources.beam.chats import SIZES, Asked, Chat, chat_files, questions_file, read_chat
-from memlab.sources.reading import Facts, opaque, pinned, reads_as_judged
+from memlab.sources.reading import Facts, checked_form, opaque, pinned, reads_as_judged
 
 ANSWERS = ("answer", "ideal_answer", "ideal_response", "ideal_summary", "expected_compliance")
 
@@ -27,7 +27,7 @@ class Beam:
         size: `100K`, `500K`, `1M` or `10M`: where chats lie in folders by size, those of other sizes are left out.
         labels: `published`, where every message that a question names is evidence, or `judged`, where the old value of
             an update is stale and not evidence; an update whose old value is not said before the new has neither.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         sha256: What the checksum of the chat's two files, one after the other, must be; it names one chat.
 
     Raises:
@@ -45,7 +45,7 @@ class Beam:
     ) -> None:
         if size not in SIZES:
             raise SourceError(f"source beam: size is {size!r}; it must be one of {', '.join(SIZES)}")
-        self._judged, self._form, self._size = reads_as_judged("beam", labels), text, size
+        self._judged, self._form, self._size = reads_as_judged("beam", labels), checked_form("beam", text), size
         self._chats: dict[UserId, Chat] = {}
         self.facts: Facts = {}
         self.digest = "+".join(self._read(file, sha256) for file in chat_files(path, size))
@@ -64,7 +64,7 @@ class Beam:
         events: list[Event] = []
         for session, (at, messages) in enumerate(zip(chat.times, chat.sessions, strict=True), start=1):
             for said in messages:
-                text = self._form.format(speaker=said.role, text=said.text)
+                text = self._form.format(at=at, speaker=said.role, text=said.text)
                 events.append(Turn(at=at, session=session, id=f"m{said.id}", speaker=said.role, text=text))
             events.append(SessionEnd(at=at, session=session))
         gold: dict[str, Gold] = {}

@@ -55,7 +55,7 @@ def write_talk(bank: Bank, world: World, form: str, chatter: tuple[int, int], se
     """Renders a world.
 
     Args:
-        form: The text form of a turn, with `{speaker}` and `{text}`.
+        form: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         chatter: Least and most chatter exchanges in a session.
     """
     talk = Talk()
@@ -98,9 +98,8 @@ def _turns(talk: Talk, lines: Sequence[_Line], session: int, start: datetime, fo
         id = f"s{session:03d}t{place:02d}"
         for key, words in line.states:
             talk.stated[key].append(Statement(id, session, key, words))
-        yield Turn(
-            at=at, session=session, id=id, speaker=line.speaker, text=form.format(speaker=line.speaker, text=line.text)
-        )
+        text = form.format(at=at, speaker=line.speaker, text=line.text)
+        yield Turn(at=at, session=session, id=id, speaker=line.speaker, text=text)
         at += timedelta(seconds=draw.between(8, 95))
 
 

@@ -7,6 +7,7 @@ from memlab.events import Consent, Event, Query, SessionEnd, UserId
 from memlab.life import Gold, Life, Superseded, recorded
 from memlab.seeds import Draw, derive
 from memlab.sources import SourceError
+from memlab.sources.reading import checked_form
 from memlab.sources.simulated.bank import load_bank
 from memlab.sources.simulated.dialogue import Talk, fact_key, write_talk
 from memlab.sources.simulated.queries import KINDS, Asker
@@ -26,7 +27,7 @@ class Simulated:
         chatter: Least and most chatter exchanges in a session.
         queries: Questions per user, about equally many of each kind.
         ask_from: After which share of the sessions questions begin, 0 to 1.
-        text: The text form of a turn, with `{speaker}` and `{text}`.
+        text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
 
     Raises:
         SourceError: A number is out of its range.
@@ -50,7 +51,8 @@ class Simulated:
         if not 0 <= ask_from <= 1:
             raise SourceError(f"source simulated: ask_from is {ask_from}; it must lie between 0 and 1")
         self._users, self._sessions, self._months = users, sessions, months
-        self._chatter, self._queries, self._ask_from, self._form = (chatter[0], chatter[1]), queries, ask_from, text
+        self._chatter, self._queries, self._ask_from = (chatter[0], chatter[1]), queries, ask_from
+        self._form = checked_form("simulated", text)
         self._bank = load_bank()
         self.digest = self._bank.digest
         self.facts: dict[str, int | str] = {"attributes": len(self._bank.attributes), "patterns": self._bank.patterns()}

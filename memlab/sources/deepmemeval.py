@@ -161,6 +161,9 @@ def _damage(scenario: Mapping[str, Any]) -> Iterator[str]:
             right = isinstance(turn, dict) and turn.get("role") in ("user", "assistant")
             if not right or not isinstance(turn.get("content"), str):
                 yield f"session {session['session_id']}: each turn needs a 'role' (user or assistant) and a 'content'"
+        roles = [turn["role"] for turn in session["turns"]]
+        if roles != (["user", "assistant"] * len(roles))[: len(roles)]:
+            yield f"session {session['session_id']}: roles are {', '.join(roles)}; they must take turns, the user first"
     for belief in metadata["belief_timeline"] if kind == "belief-update" else ():
         if not isinstance(belief, dict) or not {"fact", "valid_until", "source_session"} <= belief.keys():
             yield f"belief {belief!r}: it needs 'fact', 'valid_until' and 'source_session'"

@@ -22,6 +22,7 @@ class Log:
     superseded: list[Superseded] = field(default_factory=list)
     said: set[TurnId] = field(default_factory=set)
     lifted: int = 0
+    lines: int = 0
 
     def take(self, line: Event | Superseded, gold: Gold | None) -> None:
         """Adds what a line says.
@@ -29,6 +30,7 @@ class Log:
         Raises:
             FieldError: It contradicts the lines above it.
         """
+        self.lines += 1
         match line:
             case Superseded():
                 self._refers("superseded.turn", [line.turn])
@@ -155,6 +157,12 @@ def _logs(file: Path) -> Mapping[UserId, Log]:
             ) from error
     if not logs:
         raise SourceError(f"source jsonl: {file} has no line; the first must begin a life")
+    for user, log in logs.items():
+        if log.start.lines not in (None, log.lines):
+            raise SourceError(
+                f"source jsonl: {file}, life {user!r}: its first line says that {log.start.lines} lines follow, there "
+                f"are {log.lines}; the file is not whole"
+            )
     return logs
 
 

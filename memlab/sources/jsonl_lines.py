@@ -36,10 +36,16 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A life begins. `text_form` None: the source's own; a life that memlab has written has its texts in form."""
+    """A life begins.
+
+    Attributes:
+        text_form: Its turns' own; None is the source's. A life that memlab has written has its texts in form.
+        lines: How many lines follow in the life, so that a log that was cut between two lines is seen; None tells not.
+    """
 
     user: str
     text_form: str | None = None
+    lines: int | None = None
 
 
 def _must(value: Any, right: bool, what: str) -> Any:
@@ -148,7 +154,7 @@ GOLD: dict[str, Read] = {
 }
 ATTACHMENT: dict[str, Read] = {"kind": _name, "text": _text}
 LINES: dict[str, tuple[type, dict[str, Read]]] = {
-    "life": (Start, {"user": _name, "text_form": _text}),
+    "life": (Start, {"user": _name, "text_form": _text, "lines": _whole}),
     "turn": (
         Turn,
         WHEN
@@ -197,8 +203,13 @@ def read_line(text: bytes, before: Event | None = None) -> tuple[Start | Event |
 
 def lines_of(life: Life) -> Iterator[str]:
     """The lines that give a life again, event by event, with the judge's notes; the life is lived, without replies."""
+    lines = list(_events_of(life))
+    yield _line("life", {"user": life.user, "text_form": "{text}", "lines": len(lines)})
+    yield from lines
+
+
+def _events_of(life: Life) -> Iterator[str]:
     said: set[str] = set()
-    yield _line("life", {"user": life.user, "text_form": "{text}"})
     for event in life.stream():
         if isinstance(event, Turn):
             said.add(event.id)

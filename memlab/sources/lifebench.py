@@ -140,7 +140,7 @@ def _asked_at(month: str) -> datetime:
 
 def _person(items: Sequence[Item], questions: Sequence[Mapping[str, Any]], form: str) -> Person:
     """The items in the order of their times as turns, whose ids are their places in that order."""
-    ordered = sorted(items, key=lambda item: item.at)
+    ordered = sorted(items, key=lambda item: item.place)
     turns: list[Turn] = []
     turns_of: dict[tuple[str, str], tuple[TurnId, ...]] = {}
     sittings = groupby(ordered, key=lambda item: (item.at.date(), item.key if item.type == CHATS else None))

@@ -32,6 +32,11 @@ class Item:
     said: tuple[Said, ...]
 
     @property
+    def place(self) -> tuple[datetime, int, int, str]:
+        """What items are ordered by: their times and, where these are the same, types and numbers."""
+        return self.at, [*ITEMS, CHATS].index(self.type), len(self.id), self.id
+
+    @property
     def key(self) -> tuple[str, str]:
         """What evidence names it by."""
         return self.type, self.id
@@ -109,6 +114,7 @@ def read_items(folder: Path) -> tuple[list[Item], int]:
 
 def _item(type: str, raw: Any) -> Item:
     say, needs = ITEMS[type]
+    _check_type(type, raw)
     for name in needs:
         if not isinstance(raw[name], str):
             raise ValueError(f"{name} is {raw[name]!r}; it must be text")
@@ -116,8 +122,15 @@ def _item(type: str, raw: Any) -> Item:
     return Item(type=type, id=str(raw["phone_id"]), at=at, said=(say(raw),))
 
 
+def _check_type(type: str, raw: Any) -> None:
+    """Types have fields in common: a notification would pass for a note."""
+    if raw.get("type", type) != type:
+        raise ValueError(f"type is {raw['type']!r}; it must be {type!r}")
+
+
 def _chat(type: str, raw: Any) -> Item:
     """A conversation; the exchanges are numbered, and their order is that of the numbers."""
+    _check_type(type, raw)
     day = datetime.strptime(raw["date"], "%Y-%m-%d").date()
     exchanges: Sequence[tuple[str, Any]] = sorted(
         raw["conversation"].items(), key=lambda pair: int(pair[0].split()[-1])

@@ -5,6 +5,7 @@ time. Questions are probes after the last turn, at its time, in the order of the
 are 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from memlab.sources.locomo_layout import (
 )
 from memlab.sources.reading import checked_form, checked_sha256, pinned, read_json, reads_as_judged
 
+TURN_ID = re.compile(r"D(\d+):(\d+)")
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
 
 
@@ -146,7 +148,24 @@ def _checked_parts(file: Path, sample: Mapping[str, Any]) -> list[dict[str, Any]
     if not isinstance(conversation, dict) or not isinstance(questions, list):
         raise SourceError(f"{where}: 'conversation' must be a mapping and 'qa' a list")
     check_turns(where, conversation, ("speaker", "dia_id", "text"))
+    _check_order(where, conversation)
     return questions
+
+
+def _check_order(where: str, conversation: Mapping[str, Any]) -> None:
+    """Holds the turns against their ids, which name session and place: numbers may be left out, and never go back."""
+    if not any(conversation[f"session_{session}"] for session in session_numbers(conversation)):
+        raise SourceError(f"{where}: no session_N has a turn; not LoCoMo's layout")
+    for session in session_numbers(conversation):
+        before = 0
+        for place, turn in enumerate(conversation[f"session_{session}"]):
+            named = TURN_ID.fullmatch(turn["dia_id"])
+            if named is None or int(named[1]) != session or int(named[2]) <= before:
+                raise SourceError(
+                    f"{where}, session_{session}, turn {place}: dia_id is {turn['dia_id']!r}; it must be "
+                    f"D{session}:{before + 1} or a later one of this session; the turns are not in the published order"
+                )
+            before = int(named[2])
 
 
 def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: UserId) -> list[Turn]:
@@ -165,8 +184,6 @@ def _turns(conversation: Mapping[str, Any], form: str, caption: bool, user: User
                     image=raw.get("blip_caption") if caption else None,
                 )
             )
-    if not turns:
-        raise SourceError(f"source locomo: conversation {user} has no session_N with turns")
     return turns
 
 

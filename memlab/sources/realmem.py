@@ -5,6 +5,7 @@ none. A query is a turn of the user: it is asked before that turn is observed an
 natural: the turn and the assistant's recorded answer follow. Its gold stands on that answer, and names sessions.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ KINDS = {
 }
 SPEAKERS = {"User": "user", "Assistant": "assistant"}
 GOLD = "memory_session_uuids"
+PROJECT_SESSION = re.compile(r"(?!Enhanced)(\w+):(S\d+_\d+)")
+QUERY = re.compile(r"Q-\d+")
 COUNTED = (
     *("turns", "questions", *KINDS.values(), "questions_with_evidence", "queries_without_answer"),
     *("labels_dangling", "labels_of_own_session", "labels_unsaid", "gold_without_query", "times_lifted"),
@@ -139,6 +142,7 @@ def _parse(file: Path) -> tuple[UserId, list[dict[str, Any]]]:
         )
     for place, session in enumerate(sessions):
         _check_session(f"source realmem: {file}, dialogue {place}", session)
+    _check_order(file, sessions)
     return str(about["person_name"]), sessions
 
 
@@ -151,6 +155,8 @@ def _check_session(where: str, session: Any) -> None:
         known = turn if isinstance(turn, dict) else {}
         if known.get("speaker") not in SPEAKERS or not isinstance(known.get("content"), str):
             raise SourceError(f"{where}, turn {place}: it needs 'content' and a 'speaker', User or Assistant")
+        if known["speaker"] != ("User", "Assistant")[place % 2]:
+            raise SourceError(f"{where}, turn {place}: the {known['speaker']} speaks; they must take turns, User first")
         if not isinstance(known.get("is_query"), bool):
             raise SourceError(f"{where}, turn {place}: is_query is {known.get('is_query')!r}; it must be true or false")
         if known["is_query"] and (known["speaker"] != "User" or known.get("category_name") not in KINDS):
@@ -158,6 +164,25 @@ def _check_session(where: str, session: Any) -> None:
                 f"{where}, turn {place}: a query of {known['speaker']}, category_name {known.get('category_name')!r}; "
                 f"it must be the User's, and one of {', '.join(KINDS)}"
             )
+
+
+def _check_order(file: Path, sessions: Sequence[Mapping[str, Any]]) -> None:
+    """Holds the dialogues against what is numbered in them: all queries, and the sessions of each project.
+
+    Sessions called `Enhanced_…` or `Enhanced` belong to no project and are numbered at random: nothing tells theirs.
+    """
+    latest: dict[str, list[int]] = {}
+    for place, session in enumerate(sessions):
+        named = PROJECT_SESSION.fullmatch(str(session.get("session_identifier")))
+        asked = (QUERY.fullmatch(str(turn.get("query_id"))) for turn in session["dialogue_turns"])
+        for series, number in [*([(named[1], named[2])] if named else []), *(("queries", q[0]) for q in asked if q)]:
+            order = [int(digits) for digits in re.findall(r"\d+", number)]
+            if order < latest.get(series, []):
+                raise SourceError(
+                    f"source realmem: {file}, dialogue {place}: {number} of {series} comes after a later one; "
+                    "the file is not in the published order"
+                )
+            latest[series] = order
 
 
 def _time(file: Path, session: Mapping[str, Any]) -> datetime:

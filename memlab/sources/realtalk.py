@@ -29,6 +29,7 @@ from memlab.sources.reading import checked_form, checked_sha256, pinned, read_js
 
 KINDS = {1: "multi_hop", 2: "temporal", 3: "commonsense"}
 FILES = "Chat_*.json"
+OUT_OF_ORDER = "is by its time and by its id before the turn it follows; the turns are not in the published order"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +123,7 @@ def _turns(
     """The turns in the order of the file, the turn of each `dia_id` (the first if doubled), and what was mended."""
     turns: list[Turn] = []
     said: dict[str, TurnId] = {}
+    latest = ""
     mended = Counter(times_lifted=0, times_of_session=0, ids_doubled=0, ids_of_another_session=0)
     for session in session_numbers(raw):
         opened = _time(raw.get(f"session_{session}_date_time"))
@@ -143,6 +145,9 @@ def _turns(
             )
             turns.append(turn)
             id = next(iter(named_ids(part["dia_id"])), part["dia_id"])
+            if own is not None and own < before and _numbers(id) < _numbers(latest):
+                raise SourceError(f"{where}, session_{session}: turn {part['dia_id']} {OUT_OF_ORDER}")
+            latest = id
             mended["times_lifted"] += at < before
             mended["times_of_session"] += own is None
             mended["ids_doubled"] += id in said
@@ -151,6 +156,10 @@ def _turns(
     if not turns:
         raise SourceError(f"{where}: no session has a turn")
     return turns, said, mended
+
+
+def _numbers(id: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", id)]
 
 
 def _time(text: object) -> datetime | None:

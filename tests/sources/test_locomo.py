@@ -130,7 +130,19 @@ def test_another_layout_is_refused(tmp_path):
     [
         (lambda s: s["qa"][0].update(category=6), "question 0: category is 6; it must be 1 to 5"),
         (lambda s: s["conversation"].update(session_1_date_time="noon"), "session 1: time is 'noon'; expected a form"),
-        (lambda s: s["conversation"]["session_2"][0].update(dia_id="D1:1"), "turn id D1:1 occurs twice"),
+        (
+            lambda s: s["conversation"]["session_2"][0].update(dia_id="D1:1"),
+            "turn 0: dia_id is 'D1:1'; it must be D2:1 or",
+        ),
+        (
+            lambda s: s["conversation"]["session_2"][1].update(dia_id="D2:1"),
+            "turn 1: dia_id is 'D2:1'; it must be D2:2 or",
+        ),
+        (
+            lambda s: s["conversation"]["session_2"][1].update(dia_id="two"),
+            "turn 1: dia_id is 'two'; it must be D2:2 or",
+        ),
+        (lambda s: s.update(conversation={"session_1": []}), "sample-1: no session_N has a turn; not LoCoMo's layout"),
     ],
 )
 def test_damage_is_named_with_its_place(sample, tmp_path, change, message):

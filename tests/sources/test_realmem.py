@@ -217,7 +217,19 @@ def turn(raw, session, place):
     ("alter", "message"),
     [
         (lambda raw: raw["dialogues"].pop(), "has 4 dialogues, but its _metadata says 5; it is not whole"),
-        (lambda raw: raw["dialogues"].reverse(), "used dialogue 2, which comes only later; the dialogues are not in"),
+        (
+            lambda raw: raw["dialogues"].insert(2, raw["dialogues"].pop()),
+            "dialogue 3: S2_01 of Gardening_1 comes after",
+        ),
+        (
+            lambda raw: turn(raw, 3, 2).update(query_id="Q-0002"),
+            "dialogue 3: Q-0002 of queries comes after a later one",
+        ),
+        (
+            lambda raw: turn(raw, 2, 1).update(memory_session_uuids=["3a4b5c6d"]),
+            "used dialogue 4, which comes only lat",
+        ),
+        (lambda raw: raw["dialogues"][0]["dialogue_turns"].reverse(), "dialogue 0, turn 0: the Assistant speaks; they"),
         (lambda raw: raw["dialogues"][1].update(session_uuid="a1b2c3d4"), "a session_uuid occurs twice"),
         (lambda raw: raw["dialogues"][1].pop("current_time"), "dialogue 1: no 'current_time'; not RealMem's layout"),
         (lambda raw: raw["dialogues"][1].update(dialogue_turns=[]), "dialogue 1: no 'dialogue_turns'"),

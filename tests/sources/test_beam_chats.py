@@ -69,13 +69,6 @@ def test_questions_may_lie_in_a_folder_of_their_own(chat):
         Beam(chat)
 
 
-@pytest.mark.parametrize("name", ["chat.json", "probing_questions.json"])
-def test_a_file_cut_in_the_middle_is_refused(chat, name):
-    (chat / name).write_bytes((SAMPLE / name).read_bytes()[:1000])
-    with pytest.raises(SourceError, match=rf"{name} is not whole JSON .* it may be cut off"):
-        Beam(chat)
-
-
 @pytest.mark.parametrize(
     ("alter", "message"),
     [
@@ -101,7 +94,7 @@ def test_a_damaged_or_reordered_chat_is_named_with_its_place(chat, alter, messag
 @pytest.mark.parametrize(
     ("alter", "message"),
     [
-        (lambda raw: raw.update(trivia=[]), "'trivia' is no kind with a list of questions; the kinds are abstention"),
+        (lambda raw: raw.update(trivia=[]), "'trivia' is no kind with a list; it must be one of abst"),
         (lambda raw: raw["abstention"][0].pop("question"), "abstention, question 0: no text under 'question'"),
         (lambda raw: raw.clear(), "must hold a mapping of kinds to questions"),
     ],
@@ -115,26 +108,3 @@ def test_damaged_questions_are_named_with_their_place(chat, alter, message):
 def test_a_file_of_another_data_set_is_refused(sample):
     with pytest.raises(SourceError, match=r"no probing_questions\.json beside"):
         Beam(sample)
-
-
-def test_another_data_sets_layout_is_refused(chat, sample):
-    shutil.copy(sample, chat / "chat.json")
-    with pytest.raises(SourceError, match="batch 1: no 'turns' with groups of messages; not the layout"):
-        Beam(chat)
-
-
-def test_a_changed_byte_is_refused_where_the_checksum_is_asked_for(chat):
-    asked = Beam(chat).digest
-    assert Beam(chat, sha256=asked).digest == asked
-    change(chat / "probing_questions.json", lambda raw: raw["abstention"][0].update(difficulty="hard"))
-    with pytest.raises(SourceError, match=rf"together have sha256 [0-9a-f]{{64}}, but source\.sha256 asks for {asked}"):
-        Beam(chat, sha256=asked)
-
-
-def test_a_known_chat_must_have_its_cards_counts(chat, monkeypatch):
-    from memlab.sources import cards, reading
-
-    known = cards.KnownFile(file="chats/100K/1", sha256=Beam(chat).digest, counts={"messages": 21})
-    monkeypatch.setattr(reading, "load_card", lambda name: type("Card", (), {"known": lambda self, sha: known})())
-    with pytest.raises(SourceError, match=r"counts are \{'messages': 21\}, but gave \{'messages': 20\}"):
-        Beam(chat)

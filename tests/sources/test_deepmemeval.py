@@ -7,7 +7,7 @@ import pytest
 
 from memlab.events import Query, SessionEnd, Turn
 from memlab.life import limited
-from memlab.sources import MissingData, SourceError, data_folders
+from memlab.sources import SourceError, data_folders
 from memlab.sources.deepmemeval import DeepMemEval
 
 SAMPLE = Path(__file__).parent.parent.parent / "datasets" / "deepmemeval" / "sample.json"
@@ -212,38 +212,6 @@ def test_limits_keep_the_questions_whose_evidence_is_said(sessions, questions):
 def test_damage_is_named_with_its_place(tmp_path, change, message):
     with pytest.raises(SourceError, match=message):
         DeepMemEval(damaged(tmp_path, change))
-
-
-def test_another_data_set_is_refused(sample):
-    with pytest.raises(SourceError, match="scenario 0: no 'scenario_id'; not the layout of deepmemeval"):
-        DeepMemEval(sample)
-
-
-def test_a_file_cut_in_the_middle_is_refused(tmp_path):
-    cut = tmp_path / "cut.json"
-    cut.write_bytes(SAMPLE.read_bytes()[:2000])
-    with pytest.raises(SourceError, match=r"cut\.json is not whole JSON .* it may be cut off"):
-        DeepMemEval(cut)
-
-
-def test_a_changed_byte_is_refused_where_the_checksum_is_asked_for(tmp_path):
-    changed = tmp_path / "changed.json"
-    changed.write_bytes(SAMPLE.read_bytes().replace(b"lava", b"java"))
-    wanted = sha256(SAMPLE.read_bytes()).hexdigest()
-    assert DeepMemEval(SAMPLE, sha256=wanted).digest == wanted
-    with pytest.raises(SourceError, match=f"but source.sha256 asks for {wanted}"):
-        DeepMemEval(changed, sha256=wanted)
-
-
-def test_unknown_labels_are_refused():
-    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published', 'judged' or 'audited'"):
-        DeepMemEval(SAMPLE, labels="best")
-
-
-def test_absent_data_say_where_they_were_looked_for(tmp_path, monkeypatch):
-    monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))
-    with pytest.raises(MissingData, match=r"put the files into \$MEMLAB_DATA/deepmemeval/"):
-        DeepMemEval()
 
 
 def test_the_development_share_is_known_to_the_card_and_gives_nothing_away(deepmemeval_dev):

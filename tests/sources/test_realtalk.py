@@ -6,7 +6,7 @@ import pytest
 
 from memlab.events import Query, SessionEnd, Turn
 from memlab.life import limited
-from memlab.sources import MissingData, SourceError
+from memlab.sources import SourceError
 from memlab.sources.realtalk import RealTalk
 
 CHAT = Path(__file__).parents[2] / "datasets" / "realtalk" / "Chat_0_Sample.json"
@@ -155,31 +155,3 @@ def test_chats_of_a_folder_come_in_the_order_of_their_numbers(damaged, tmp_path)
 def test_damage_is_named_with_its_place(damaged, change, message):
     with pytest.raises(SourceError, match=message):
         RealTalk(damaged(change))
-
-
-def test_a_cut_a_changed_and_a_foreign_file_are_refused(tmp_path, damaged, sample):
-    cut = tmp_path / "Chat_3_A_B.json"
-    cut.write_bytes(CHAT.read_bytes()[:900])
-    with pytest.raises(SourceError, match=r"Chat_3_A_B\.json is not whole JSON .* it may be cut off"):
-        RealTalk(cut)
-    with pytest.raises(SourceError, match=r"has sha256 [0-9a-f]{64}, but source\.sha256 asks for"):
-        RealTalk(damaged(lambda chat: None), sha256=RealTalk(CHAT).digest)
-    with pytest.raises(SourceError, match=r"must hold one chat, with 'session_N' and 'qa'; not REALTALK's layout"):
-        RealTalk(sample)
-
-
-def test_sessions_in_another_order_of_keys_are_read_by_their_numbers(damaged):
-    def reorder(chat):
-        for key in ("session_1", "session_1_date_time"):
-            chat[key] = chat.pop(key)
-
-    path = damaged(reorder)
-    assert turns_of(RealTalk(path)) == turns_of(RealTalk(CHAT))
-
-
-def test_absent_data_and_unknown_labels_are_named(tmp_path, monkeypatch):
-    monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))
-    with pytest.raises(MissingData, match=r"no Chat_\*\.json at .*realtalk"):
-        RealTalk()
-    with pytest.raises(SourceError, match="labels is 'best'; it must be 'published', 'judged' or 'audited'"):
-        RealTalk(CHAT, labels="best")

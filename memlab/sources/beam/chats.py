@@ -161,7 +161,7 @@ def _asked(file: Path, said: set[int]) -> Iterator[Asked]:
     for kind, questions in raw.items():
         if kind not in KINDS or not isinstance(questions, list):
             raise SourceError(
-                f"source beam: {file}: {kind!r} is no kind with a list of questions; the kinds are {', '.join(KINDS)}"
+                f"source beam: {file}: {kind!r} is no kind with a list; it must be one of {', '.join(KINDS)}"
             )
         for index, question in enumerate(questions):
             if not isinstance(question, dict) or not isinstance(question.get("question"), str):

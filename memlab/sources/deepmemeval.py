@@ -20,7 +20,17 @@ from memlab.events import Query, Turn, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.deepmemeval_labels import CHANGE, REASON, Told, told, turn_ids
-from memlab.sources.reading import checked_form, checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
+from memlab.sources.reading import (
+    checked_form,
+    checked_sha256,
+    no_labels,
+    opaque,
+    pinned,
+    read_records,
+    reads_as_judged,
+    sittings,
+    traced,
+)
 
 UNJUDGED, ABSTENTION = "delta-efficiency", "uncertainty-abstention"
 NEEDED = {  # what a scenario's type must tell in its metadata
@@ -190,7 +200,8 @@ def _kind(scenario: Mapping[str, Any]) -> str:
 
 
 def _counts(scenarios: Sequence[Mapping[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter(scenarios=len(scenarios), questions=0, labels_repaired=0, labels_dangling=0)
+    counts = no_labels()
+    counts.update(scenarios=len(scenarios), questions=0, dropped_delta_efficiency=0)
     for scenario in scenarios:
         if scenario["scenario_type"] == UNJUDGED:
             counts["dropped_delta_efficiency"] += 1
@@ -205,6 +216,8 @@ def _counts(scenarios: Sequence[Mapping[str, Any]]) -> Counter[str]:
         counts["questions_with_evidence"] += any(fact.turns for fact in labels.needed)
         counts["questions_with_stale"] += any(fact.turns for fact in labels.stale)
         replaced = [fact for pair in labels.replaced for fact in pair]
-        counts["labels_dangling"] += sum(not fact.turns for fact in {*labels.needed, *labels.stale, *replaced})
+        facts = {*labels.needed, *labels.stale, *replaced}
+        counts.update(traced(facts, {fact for fact in facts if fact.turns}))
+        counts["labels_repaired"] += sum(fact.whole for fact in facts)
         counts["labels_at_odds"] += labels.odd
     return counts

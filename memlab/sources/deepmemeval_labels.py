@@ -15,10 +15,15 @@ REASON = re.compile(r"Root fact changed \((?P<root>.+ → .+)\), dependent belie
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact in the data set's words, and the turns that state it, in order."""
+    """A fact in the data set's words, and the turns that state it, in order.
+
+    Attributes:
+        whole: No turn of its session holds its words, so all of them count as stating it.
+    """
 
     text: str
     turns: tuple[TurnId, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ def _stated(scenario: Mapping[str, Any], fact: str, name: str) -> Fact:
     """A fact of a named session: the turns that hold its words, or all where none does."""
     for number, session in enumerate(scenario["conversation_history"], start=1):
         if session["session_id"] == name:
-            return Fact(fact, _holding(number, session, fact) or tuple(turn_ids(number, session)))
+            holding = _holding(number, session, fact)
+            return Fact(fact, holding) if holding else Fact(fact, tuple(turn_ids(number, session)), whole=True)
     return Fact(fact, ())
 
 

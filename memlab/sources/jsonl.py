@@ -9,7 +9,16 @@ from memlab.events import Erasure, Event, Outcome, Query, QueryId, SessionEnd, T
 from memlab.life import Gold, Life, Superseded, recorded
 from memlab.sources import SourceError, find_data
 from memlab.sources.jsonl_lines import FieldError, Start, read_line
-from memlab.sources.reading import RIGHT_FORM, checked_form, checked_sha256, is_text_form, pinned, reads_as_judged
+from memlab.sources.reading import (
+    RIGHT_FORM,
+    checked_form,
+    checked_sha256,
+    is_text_form,
+    no_labels,
+    pinned,
+    reads_as_judged,
+    traced,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -171,7 +180,8 @@ def _as_published(gold: Gold) -> Gold:
 
 
 def _counts(logs: Sequence[Log]) -> Counter[str]:
-    counts: Counter[str] = Counter(lives=len(logs), turns=0, questions=0, questions_with_evidence=0, times_lifted=0)
+    counts = no_labels()
+    counts.update(lives=len(logs), turns=0, questions=0, questions_with_evidence=0, times_lifted=0)
     for log in logs:
         events = Counter(type(event) for event in log.events)
         sessions = {event.session for event in log.events if isinstance(event, Turn)}
@@ -179,5 +189,7 @@ def _counts(logs: Sequence[Log]) -> Counter[str]:
         counts.update(sessions=len(sessions), sessions_without_end=len(sessions - ended), times_lifted=log.lifted)
         counts.update(turns=events[Turn], questions=events[Query], superseded=len(log.superseded))
         counts.update(f"kind {gold.kind}" for gold in log.gold.values())
+        for gold in log.gold.values():
+            counts.update(traced((turn for nugget in gold.evidence for turn in nugget.turns), log.said))
         counts["questions_with_evidence"] += sum(bool(gold.evidence) for gold in log.gold.values())
     return counts

@@ -21,6 +21,7 @@ from memlab.sources.lifebench_items import CHAT_TIME, CHATS, ITEMS, Item, read_i
 from memlab.sources.reading import (
     checked_files_sha256,
     checked_form,
+    no_labels,
     opaque,
     pinned,
     read_json,
@@ -183,7 +184,7 @@ def _named(question: Mapping[str, Any], person: Person) -> tuple[list[tuple[Turn
     """
     said_at = {turn.id: turn.at for turn in person.turns}
     found: dict[tuple[str, str], tuple[TurnId, ...]] = {}
-    counts: Counter[str] = Counter(labels=0, labels_repaired=0, labels_repeated=0, labels_dangling=0, labels_late=0)
+    counts = no_labels()
     for entry in question.get("evidence") or []:
         key = (str(entry["type"]), str(entry["id"]).strip())
         turns = person.turns_of.get(key, ())
@@ -191,6 +192,7 @@ def _named(question: Mapping[str, Any], person: Person) -> tuple[list[tuple[Turn
         counts["labels"] += 1
         counts["labels_repaired"] += bool(turns) and not isinstance(entry["id"], int)
         counts["labels_repeated"] += key in found
+        counts["labels_resolved"] += bool(turns) and not late and key not in found
         counts["labels_dangling"] += not turns
         counts["labels_late"] += late
         if turns and not late:

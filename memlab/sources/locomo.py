@@ -27,6 +27,10 @@ from memlab.sources.locomo_layout import (
 )
 from memlab.sources.reading import checked_form, checked_sha256, pinned, read_json, reads_as_judged
 
+AUDITED = (
+    *("audit_entries", "audit_used", "audit_left_out_ambiguous", "audit_of_other_questions"),
+    *("audit_answers", "audit_evidence", "audit_labels_dangling"),
+)
 TURN_ID = re.compile(r"D(\d+):(\d+)")
 KINDS = {1: "multi_hop", 2: "temporal", 3: "open_domain", 4: "single_hop", 5: "adversarial"}
 
@@ -97,9 +101,18 @@ class Locomo:
     def _correct(self, audit: Path) -> None:
         if not audit.is_file():
             raise SourceError(f"source locomo: no file at {audit.absolute()}, which source.audit names")
-        corrections, counts = read_audit(audit), Counter[str]()
+        corrections = read_audit(audit)
+        counts = Counter(dict.fromkeys(AUDITED, 0))
+        counts["audit_entries"] = len(corrections)
         for user, sample in self._samples.items():
-            self._samples[user] = sample | {"qa": corrected(sample, corrections, counts)}
+            questions = corrected(sample, corrections, counts)
+            about = [question for index, question in enumerate(questions) if question and (user, index) in corrections]
+            counts["audit_used"] += len(about)
+            counts["audit_labels_dangling"] += label_counts(about, _turn_ids(sample), KINDS)["labels_dangling"]
+            self._samples[user] = sample | {"qa": questions}
+        counts["audit_of_other_questions"] = (
+            len(corrections) - counts["audit_used"] - counts["audit_left_out_ambiguous"]
+        )
         self.digest += "+" + checked_sha256("locomo", audit, None)
         self.facts |= counts
 
@@ -206,12 +219,17 @@ def _time(text: str | None, user: UserId, session: int) -> datetime:
         ) from error
 
 
+def _turn_ids(sample: Mapping[str, Any]) -> set[TurnId]:
+    conversation = sample["conversation"]
+    return {turn["dia_id"] for number in session_numbers(conversation) for turn in conversation[f"session_{number}"]}
+
+
 def _counts(samples: Sequence[Mapping[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter(conversations=len(samples), labels_repaired=0, labels_dangling=0)
+    counts: Counter[str] = Counter(conversations=len(samples))
     counts["times_lifted"] = sum(map(_times_lifted, samples))
     for sample in samples:
         conversation = sample["conversation"]
         sessions = [conversation[f"session_{number}"] for number in session_numbers(conversation)]
         counts.update(sessions=len(sessions), turns=sum(map(len, sessions)))
-        counts.update(label_counts(sample["qa"], {turn["dia_id"] for session in sessions for turn in session}, KINDS))
+        counts.update(label_counts(sample["qa"], _turn_ids(sample), KINDS))
     return counts

@@ -9,7 +9,7 @@ from typing import Any
 from memlab.events import Attachment, Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, recorded
 from memlab.sources import SourceError
-from memlab.sources.reading import opaque, sittings
+from memlab.sources.reading import no_labels, opaque, sittings, traced
 
 SESSION = re.compile(r"session_(\d+)")
 NUMBERS = r"\s*:?\s*(\d+)\s*[:;]\s*(\d+)"
@@ -91,13 +91,18 @@ def label_counts(questions: Sequence[Raw], said: Collection[str], kinds: Mapping
     """How many questions there are, how many keep evidence, and how their labels were read.
 
     A label is repaired if it is no turn's id as it is written, and dangles once per id that is no turn's; a label
-    without an id, and numbers of a label that are in no id, dangle too.
+    without an id, and numbers of a label that are in no id, count as one label that dangles.
     """
-    counts: Counter[str] = Counter(questions=len(questions), labels_repaired=0, labels_dangling=0)
+    counts = no_labels()
+    counts["questions"] = len(questions)
     counts["questions_with_evidence"] = sum(any(id in said for id in evidence_ids(q)) for q in questions)
     counts.update(kinds[question["category"]] for question in questions)
-    for entry in (entry for question in questions for entry in question.get("evidence") or ()):
-        named, unread = named_ids(entry), re.search(r"\d", TURN_IDS.sub("", str(entry)))
-        counts["labels_repaired"] += entry not in said and any(id in said for id in named)
-        counts["labels_dangling"] += sum(id not in said for id in named) + (not named or unread is not None)
+    for question in questions:
+        entries = question.get("evidence") or ()
+        counts.update(traced((id for entry in entries for id in named_ids(entry)), said))
+        for entry in entries:
+            named, unread = named_ids(entry), re.search(r"\d", TURN_IDS.sub("", str(entry)))
+            counts["labels_repaired"] += entry not in said and any(id in said for id in named)
+            no_id = int(not named or unread is not None)
+            counts.update(labels=no_id, labels_dangling=no_id)
     return counts

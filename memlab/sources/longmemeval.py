@@ -26,7 +26,17 @@ from typing import Any
 from memlab.events import Query, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget, Superseded, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import checked_form, checked_sha256, opaque, pinned, read_records, reads_as_judged, sittings
+from memlab.sources.reading import (
+    checked_form,
+    checked_sha256,
+    no_labels,
+    opaque,
+    pinned,
+    read_records,
+    reads_as_judged,
+    sittings,
+    traced,
+)
 from memlab.text import contains
 
 UPDATE, ABSTENTION = "knowledge-update", "abstention"
@@ -254,7 +264,7 @@ def _is_split(record: Mapping[str, Any], evidence: Sequence[Sequence[Sitting]]) 
 
 
 def _counts(records: Sequence[Mapping[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter(labels_repaired=0, labels_dangling=0, times_lifted=0)
+    counts = no_labels()
     for record in records:
         sat, dates = _sat(record), [_time(date) for date in record["haystack_dates"]]
         evidence, asked = _evidence(record, sat), _time(record["question_date"])
@@ -267,6 +277,7 @@ def _counts(records: Sequence[Mapping[str, Any]]) -> Counter[str]:
         counts["sessions_dropped_empty"] += len(dates) - len(sat)
         counts["sessions_reordered"] += sum(later < at for at, later in pairwise(dates))
         counts["session_ids_repeated"] += sum(n > 1 for n in names.values())
+        counts["turns_not_alternating"] += sum(a["role"] == b["role"] for s in sat for a, b in pairwise(s.turns))
         counts["turns_blank"] += sum(not turn["content"].strip() for sitting in sat for turn in sitting.turns)
         counts["times_lifted"] += asked < sat[-1].at
         counts["asked_before_evidence"] += any(asked < part[-1].at for part in evidence)
@@ -274,7 +285,7 @@ def _counts(records: Sequence[Mapping[str, Any]]) -> Counter[str]:
         counts["questions_that_lost_all_evidence"] += bool(record["answer_session_ids"]) and not evidence
         counts["evidence_sessions_by_marked_turns"] += sum(any(s.marked() for s in part) for part in evidence)
         counts["evidence_sessions_whole"] += sum(not any(s.marked() for s in part) for part in evidence)
-        counts["labels_dangling"] += sum(name not in held for name in set(record["answer_session_ids"]))
+        counts.update(traced(record["answer_session_ids"], held))
         counts["marks_outside_evidence"] += sum(len(s.marked()) for s in sat if s.name not in held)
         counts["updates_with_stale"] += _is_split(record, evidence)
     return counts

@@ -1,7 +1,8 @@
 """What all recorded sources share: files are read whole, and held against what their card knows of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256 as sha256_hash
 from pathlib import Path
@@ -13,6 +14,7 @@ from memlab.sources import SourceError
 from memlab.sources.cards import load_card, sha256_of
 
 Facts = dict[str, int | str]
+FATES = ("labels_resolved", "labels_repeated", "labels_dangling", "labels_late", "labels_unasked")
 FORM_FIELDS = {"at", "speaker", "text"}
 RIGHT_FORM = "it must hold {text} and may hold {speaker} and {at}, like '{at:%d %B %Y} {speaker}: {text}'"
 
@@ -86,6 +88,28 @@ def pinned(name: str, file: Path, sha256: str, counts: Mapping[str, int]) -> Fac
         raise SourceError(f"source {name}: {file} is {known.file}, whose counts are {known.counts}, but gave {wrong}")
     facts: Facts = {f"{file.name}: {count_name}": count for count_name, count in counts.items()}
     return facts | {f"{file.name}: pinned": known.file if known else "unpinned"}
+
+
+def no_labels() -> Counter[str]:
+    """What every source counts of its labels, all 0: how many there are, and what became of each, which adds up to it.
+
+    A label is one name of a turn, session or fact. It is resolved; or it repeats one of its question; or it dangles,
+    for nothing has that name; or it is late, for what it names is said after the question; or it is unasked, for it
+    stands on no question. Any of these may have been repaired to be read.
+    """
+    return Counter(dict.fromkeys(("labels", *FATES, "labels_repaired"), 0))
+
+
+def traced(labels: Iterable[Hashable], known: Container[Any]) -> Counter[str]:
+    """What became of the labels of one question whose names are all read, none of them late."""
+    counts = no_labels()
+    resolved = set[Hashable]()
+    for label in labels:
+        fate = "dangling" if label not in known else "repeated" if label in resolved else "resolved"
+        counts.update(["labels", f"labels_{fate}"])
+        if fate == "resolved":
+            resolved.add(label)
+    return counts
 
 
 def checked_files_sha256(name: str, files: Sequence[Path], wanted: str | None) -> str:

@@ -17,7 +17,17 @@ from typing import Any
 from memlab.events import Event, Query, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.sources import SourceError, find_data
-from memlab.sources.reading import Facts, checked_form, checked_sha256, opaque, pinned, read_json, reads_as_judged
+from memlab.sources.reading import (
+    Facts,
+    checked_form,
+    checked_sha256,
+    no_labels,
+    opaque,
+    pinned,
+    read_json,
+    reads_as_judged,
+    traced,
+)
 
 KINDS = {
     "Dynamic Incremental": "dynamic_incremental",
@@ -31,7 +41,7 @@ PROJECT_SESSION = re.compile(r"(?!Enhanced)(\w+):(S\d+_\d+)")
 QUERY = re.compile(r"Q-\d+")
 COUNTED = (
     *("turns", "questions", *KINDS.values(), "questions_with_evidence", "queries_without_answer"),
-    *("labels_dangling", "labels_of_own_session", "labels_unsaid", "gold_without_query", "times_lifted"),
+    *("labels_of_own_session", "times_lifted"),
 )
 
 
@@ -106,8 +116,8 @@ class RealMem:
             raise SourceError(
                 f"source realmem: {user} occurs twice, the second time in {file}; pass one file with source.path=FILE"
             )
-        counts: Counter[str] = Counter(sessions=len(sessions))
-        counts.update(dict.fromkeys(COUNTED, 0))
+        counts = no_labels()
+        counts.update(dict.fromkeys(COUNTED, 0), sessions=len(sessions))
         counts["turns"] = sum(len(session["dialogue_turns"]) for session in sessions)
         dated = [_time(file, session) for session in sessions]
         times = list(accumulate(dated, max))
@@ -209,8 +219,10 @@ def _judged(file: Path, sessions: Sequence[Mapping[str, Any]], counts: Counter[s
         turns = raw["dialogue_turns"]
         for place, (turn, answer) in enumerate(zip(turns, [*turns[1:], {}], strict=True)):
             if not turn["is_query"]:
-                counts["gold_without_query"] += GOLD in answer
+                unasked = len(answer.get(GOLD) or ())
+                counts.update(labels=unasked, labels_unasked=unasked)
                 continue
+            counts.update(traced(answer.get(GOLD) or (), places))
             named = [places.get(uuid) for uuid in dict.fromkeys(answer.get(GOLD) or ())]
             later = [one for one in named if one is not None and one > session]
             if later:
@@ -225,9 +237,8 @@ def _judged(file: Path, sessions: Sequence[Mapping[str, Any]], counts: Counter[s
             }
             gold[session, place] = _gold(turn, answer, place, said)
             counts.update([KINDS[turn["category_name"]]], questions=1, queries_without_answer=not answer)
-            counts["labels_dangling"] += named.count(None)
-            counts["labels_of_own_session"] += session in said
-            counts["labels_unsaid"] += 0 in said.values()
+            late = int(0 in said.values())
+            counts.update(labels_late=late, labels_resolved=-late, labels_of_own_session=session in said)
             counts["questions_with_evidence"] += bool(gold[session, place].evidence)
     return gold
 

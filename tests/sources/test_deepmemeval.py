@@ -9,6 +9,7 @@ from memlab.events import Query, SessionEnd, Turn
 from memlab.life import limited
 from memlab.sources import SourceError, data_folders
 from memlab.sources.deepmemeval import DeepMemEval
+from memlab.sources.reading import no_labels
 
 SAMPLE = Path(__file__).parent.parent.parent / "datasets" / "deepmemeval" / "sample.json"
 BELIEF, CASCADE, NOISE, TEMPORAL, ABSTENTION = range(5)
@@ -127,7 +128,8 @@ def test_what_was_dropped_and_lifted_is_counted():
         **{"belief_update": 1, "cascade_propagation": 1, "noise_resistance": 1, "temporal_belief": 1},
         **{"uncertainty_abstention": 1, "sessions": 15, "turns": 30, "times_lifted": 1},
         **{"questions_with_evidence": 5, "questions_with_stale": 1},
-        **{"labels_repaired": 0, "labels_dangling": 0, "labels_at_odds": 0},
+        **no_labels(),
+        **{"labels": 12, "labels_resolved": 12, "labels_at_odds": 0},
     }
 
 
@@ -150,7 +152,9 @@ def test_a_session_that_says_a_fact_in_other_words_is_evidence_whole(tmp_path):
         for turn in scenarios[2]["conversation_history"][1]["turns"]:
             turn["content"] = "Stoneware it is."
 
-    assert needed(DeepMemEval(damaged(tmp_path, reword)), NOISE) == [["S2:1", "S2:2"]]
+    source = DeepMemEval(damaged(tmp_path, reword))
+    assert needed(source, NOISE) == [["S2:1", "S2:2"]]
+    assert source.facts["damaged.json: labels_repaired"] == 1
 
 
 def test_labels_that_contradict_each_other_are_counted_and_the_times_decide(tmp_path):

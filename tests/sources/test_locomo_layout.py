@@ -47,8 +47,13 @@ def test_labels_are_repaired_or_dangle_and_nothing_is_dropped_in_silence():
     assert label_counts(questions, {"D1:1", "D1:2"}, {1: "a", 2: "b"}) == {
         "questions": 4,
         "questions_with_evidence": 2,
-        "labels_repaired": 2,
+        "labels": 7,
+        "labels_resolved": 3,
+        "labels_repeated": 0,
         "labels_dangling": 4,
+        "labels_late": 0,
+        "labels_unasked": 0,
+        "labels_repaired": 2,
         "a": 2,
         "b": 2,
     }

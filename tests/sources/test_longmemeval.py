@@ -11,6 +11,7 @@ from memlab.events import Query, SessionEnd, Turn
 from memlab.life import limited
 from memlab.sources import SourceError, data_folders
 from memlab.sources.longmemeval import LongMemEval
+from memlab.sources.reading import no_labels
 
 SAMPLE = Path(__file__).parent.parent.parent / "datasets" / "longmemeval" / "sample.json"
 LEAKS = re.compile("answer|abs|sharegpt|ultrachat|gpt4|sample|single|multi|update", re.IGNORECASE)
@@ -152,11 +153,26 @@ def test_what_was_repaired_dropped_and_lifted_is_counted():
         **{"questions": 6, "sessions": 14, "turns": 30, "pinned": "unpinned"},
         **{"single_session_user": 1, "knowledge_update": 2, "temporal_reasoning": 1, "multi_session": 1},
         **{"abstention": 1, "updates_with_stale": 1, "questions_with_evidence": 6},
-        **{"labels_repaired": 0, "labels_dangling": 1, "marks_outside_evidence": 0},
+        **no_labels(),
+        **{"labels": 11, "labels_resolved": 10, "labels_dangling": 1, "marks_outside_evidence": 0},
         **{"questions_that_lost_all_evidence": 0, "evidence_sessions_by_marked_turns": 9},
         **{"evidence_sessions_whole": 1, "sessions_dropped_empty": 1, "sessions_reordered": 2},
-        **{"session_ids_repeated": 1, "turns_blank": 1, "times_lifted": 1, "asked_before_evidence": 1},
+        **{
+            "session_ids_repeated": 1,
+            "turns_blank": 1,
+            "turns_not_alternating": 0,
+            "times_lifted": 1,
+            "asked_before_evidence": 1,
+        },
     }
+
+
+def test_turns_that_changed_places_are_counted_as_nothing_in_the_layout_forbids_them(tmp_path):
+    def swap(records):
+        turns = records[0]["haystack_sessions"][1]
+        turns[1], turns[2] = turns[2], turns[1]
+
+    assert LongMemEval(damaged(tmp_path, swap)).facts["damaged.json: turns_not_alternating"] == 2
 
 
 def test_a_question_that_loses_its_evidence_stays_and_is_counted(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from memlab.events import Query, SessionEnd, Turn
 from memlab.life import limited
 from memlab.sources import SourceError
+from memlab.sources.reading import no_labels
 from memlab.sources.realtalk import RealTalk
 
 CHAT = Path(__file__).parents[2] / "datasets" / "realtalk" / "Chat_0_Sample.json"
@@ -104,6 +105,7 @@ def test_questions_are_probes_after_the_last_turn_and_sessions_end():
 def test_what_was_mended_is_counted():
     facts = {name.split(": ")[1]: count for name, count in RealTalk(CHAT).facts.items()}
     expected = {"sessions": 3, "turns": 9, "questions": 6, "questions_with_evidence": 4, "times_lifted": 1}
+    expected |= no_labels() | {"labels": 15, "labels_resolved": 9, "labels_repeated": 1}
     expected |= {"labels_repaired": 5, "labels_dangling": 5, "ids_doubled": 1, "ids_of_another_session": 6}
     expected |= {"times_of_session": 1, "multi_hop": 2, "temporal": 1, "commonsense": 3, "pinned": "unpinned"}
     assert facts == expected

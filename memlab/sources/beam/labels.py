@@ -6,6 +6,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from memlab.sources.reading import no_labels, traced
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
@@ -14,7 +16,7 @@ class Labels:
     Attributes:
         old: What an update makes out of date: said before all of `new`. Both are empty for other questions.
         dropped: The question is of an update whose values are not told in that order: nothing says which one holds.
-        flaws: How many labels were repaired, repeated and dangling.
+        flaws: How many labels there are, and what became of them.
     """
 
     named: tuple[int, ...]
@@ -30,13 +32,13 @@ def read_labels(kind: str, question: Mapping[str, Any], said: Set[int]) -> Label
     Args:
         said: The ids of all messages of the chat.
     """
-    flaws = Counter(labels_repaired=0, labels_repeated=0, labels_dangling=0)
+    flaws = no_labels()
     source = question.get("source_chat_ids")
     parts = source if isinstance(source, dict) else {"": source}
     groups = {name: _said(ids, said, flaws) for name, ids in parts.items()}
     every = [id for ids in groups.values() for id in ids]
     named = tuple(dict.fromkeys(every))
-    flaws["labels_repeated"] = len(every) - len(named)
+    flaws.update(traced(every, said))
     if kind != "knowledge_update" or not named:
         return Labels(named=named, flaws=flaws)
     old, new = (tuple(dict.fromkeys(groups.get(side, ()))) for side in ("original_info", "updated_info"))
@@ -52,7 +54,7 @@ def _said(label: Any, said: Set[int], flaws: Counter[str]) -> list[int]:
         for id in entry if isinstance(entry, list) else [entry]:
             number = int(id) if re.fullmatch(r"\s*\d+\s*", str(id)) else -1
             if number not in said:
-                flaws["labels_dangling"] += 1
+                flaws.update(labels=1, labels_dangling=1)
                 continue
             flaws["labels_repaired"] += type(entry) is not int or not isinstance(label, list)
             found.append(number)

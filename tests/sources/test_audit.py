@@ -97,3 +97,15 @@ def test_the_development_share_is_corrected_as_counted(locomo_dev):
     source = Locomo(locomo_dev, labels="audited", audit=audit)
     assert source.facts["audit_left_out_ambiguous"] == 7
     assert (source.facts["audit_answers"], source.facts["audit_evidence"]) == (58, 54)
+
+
+def test_every_entry_of_an_audit_is_accounted_for_and_its_dangling_labels_are_counted(files):
+    data, audit = files
+    entries = json.loads(audit.read_text())
+    entries[0]["correct_evidence"] = ["D1:4", "D9:9"]
+    audit.write_text(json.dumps([*entries, entries[0] | {"question_id": "locomo_7_qa0"}]))
+    facts = Locomo(data, labels="audited", audit=audit).facts
+    assert {name: count for name, count in facts.items() if name.startswith("audit_")} == {
+        **{"audit_entries": 3, "audit_used": 1, "audit_left_out_ambiguous": 1, "audit_of_other_questions": 1},
+        **{"audit_answers": 1, "audit_evidence": 1, "audit_labels_dangling": 1},
+    }

@@ -70,7 +70,7 @@ def _reading(result: Result) -> Reading | None:
     if labels not in ORDER or result.status not in ("complete", "partial") or not result.summary:
         return None
     data, audit = result.summary["run"]["data"], ""
-    if result.config["source"].get("audit") is not None:  # an audit adds its own digest to that of the data
+    if labels == "audited" and "audit" in result.config["source"]:  # an audit adds its own digest to that of the data
         data, _, audit = data.rpartition("+")
     source = {name: value for name, value in result.config["source"].items() if name not in (*PLACES, "labels")}
     kept = {name: node for name, node in result.config.items() if name not in NOT_IDENTITY | {"experiment"}}

@@ -15,7 +15,7 @@ from typing import Any
 
 from memlab.events import Turn, TurnId, UserId
 from memlab.life import Gold, Life, Nugget
-from memlab.sources import SourceError, find_data
+from memlab.sources import MissingData, SourceError, find_data
 from memlab.sources.audit import corrected, read_audit
 from memlab.sources.locomo_layout import (
     asked_after,
@@ -42,7 +42,8 @@ class Locomo:
         path: A file or folder; None looks in the data folders.
         labels: `published`, as upstream with malformed ids repaired; `judged`, where adversarial questions are not
             answerable and carry no evidence; or `audited`, which is `judged` with the corrections of `audit`.
-        audit: The file of a public audit of the labels (`memlab.sources.audit`), which `audited` needs.
+        audit: The file of a public audit of the labels (`memlab.sources.audit`), for `audited`; None looks for one in
+            the data folders.
         text: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
         caption: Whether the caption of a shared image is appended to the text.
         sha256: What the file's checksum must be; None takes any file and says whether the card knows it.
@@ -63,16 +64,18 @@ class Locomo:
     ) -> None:
         self._judged, self._caption = reads_as_judged("locomo", labels), caption
         self._form = checked_form("locomo", text)
-        if (labels == "audited") != (audit is not None):
-            raise SourceError(f"source locomo: labels is {labels!r} and audit {audit}; they go together or not at all")
+        if audit is not None and labels != "audited":
+            raise SourceError(
+                f"source locomo: audit is {audit}, but labels is {labels!r}; it serves labels=audited only"
+            )
         self._samples: dict[UserId, dict[str, Any]] = {}
         self.facts: dict[str, int | str] = {}
         files = [file for file in find_data("locomo", path) if path is not None or _looks_right(file)]
         if not files:
             raise SourceError("source locomo: none of the files in the data folder is in LoCoMo's layout")
         self.digest = "+".join(self._read(file, sha256) for file in files)
-        if audit is not None:
-            self._correct(Path(audit))
+        if labels == "audited":
+            self._correct(_audit_at_hand() if audit is None else Path(audit))
 
     def users(self) -> Sequence[UserId]:
         """The conversations' ids in the order of the file, `conv-26` first."""
@@ -131,8 +134,24 @@ class Locomo:
 
 
 def _looks_right(file: Path) -> bool:
+    return b'"qa"' in _head(file)
+
+
+def _audit_at_hand() -> Path:
+    """The first file in the data folders that looks like an audit."""
+    files = find_data("locomo", None)
+    found = next((file for file in files if b'"question_id"' in _head(file) and b'"error_type"' in _head(file)), None)
+    if found is None:
+        raise MissingData(
+            f"source locomo: no audit of the labels beside {files[0]}, which labels=audited needs; "
+            "put the audit's errors.json there or pass source.audit=FILE"
+        )
+    return found
+
+
+def _head(file: Path) -> bytes:
     with file.open("rb") as opened:
-        return b'"qa"' in opened.read(4096)
+        return opened.read(4096)
 
 
 def _parse(file: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from memlab.events import Query
-from memlab.sources import SourceError
+from memlab.sources import MissingData, SourceError
 from memlab.sources.locomo import Locomo
 
 
@@ -79,10 +79,22 @@ def test_what_is_no_audit_is_refused(files, tmp_path, content, message):
         Locomo(files[0], labels="audited", audit=tmp_path / "broken.json")
 
 
-@pytest.mark.parametrize("params", [{"labels": "audited"}, {"audit": "errors.json"}])
-def test_labels_and_audit_go_together(files, params):
-    with pytest.raises(SourceError, match="they go together"):
-        Locomo(files[0], **params)
+def test_an_audit_serves_audited_labels_only(files):
+    with pytest.raises(SourceError, match="labels is 'judged'; it serves labels=audited only"):
+        Locomo(files[0], audit=files[1])
+
+
+def test_an_audit_in_the_data_folder_is_found_by_its_content(files, tmp_path, monkeypatch):
+    folder = tmp_path / "data" / "locomo"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("MEMLAB_DATA", str(folder.parent))
+    (folder / "talks.json").write_bytes(files[0].read_bytes())
+    with pytest.raises(MissingData, match="no audit of the labels beside"):
+        Locomo(labels="audited")
+    (folder / "a.json").write_bytes(files[1].read_bytes())
+    found, named = Locomo(labels="audited"), Locomo(folder / "talks.json", labels="audited", audit=files[1])
+    assert found.facts == named.facts
+    assert found.digest == named.digest
 
 
 def test_an_audit_that_is_not_there_is_named(files, tmp_path):

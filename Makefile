@@ -14,8 +14,9 @@ lint: .venv/installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 reports: .venv/installed
-	@$(BIN)/memlab run experiment=leaderboard out=runs/reports tracking=none
-	@rm -rf reports/leaderboard && mkdir -p reports && cp -r runs/reports/leaderboard/report reports/leaderboard
+	@for name in leaderboard real labels; do \
+		$(BIN)/memlab run experiment=$$name out=runs/reports tracking=none && mkdir -p reports && \
+		rm -rf reports/$$name && cp -r runs/reports/$$name/report reports/$$name || exit 1; done
 
 .venv/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "memlab needs Python 3.11 or newer; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 2; }

@@ -218,7 +218,8 @@ def _caption(name: str, results: Sequence[Result]) -> str:
     labels = results[0].config["source"].get("labels")
     n = max(r.figure("recalled_tokens").get("n", 0) for r in results)
     read = f", labels={labels}" if labels else ""
-    return f"{name}: {users} users, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
+    people = f"{users} user{'s' if users > 1 else ''}"
+    return f"{name}: {people}, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
 
 
 def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -> list[Row]:

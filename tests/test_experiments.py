@@ -1,0 +1,71 @@
+"""Each experiment that is shipped runs from end to end on small data: hand-written samples, no download."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from memlab.cli import main
+from memlab.report.readings import readings
+from memlab.results import load
+
+pytestmark = pytest.mark.slow
+DATASETS = Path(__file__).parent.parent / "datasets"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A data folder that holds every sample, and an audit of LoCoMo's."""
+    folder = tmp_path_factory.mktemp("data")
+    for name in ("locomo", "realmem", "longmemeval", "deepmemeval", "lifebench"):
+        shutil.copytree(DATASETS / name, folder / name)
+    shutil.copytree(DATASETS / "beam" / "sample", folder / "beam" / "100K" / "1")
+    talks = folder / "locomo" / "sample.json"
+    (conversation,) = json.loads(talks.read_text())
+    talks.write_text(json.dumps([conversation | {"sample_id": "conv-26"}]))
+    question = conversation["qa"][0]
+    entry = {"question_id": "locomo_0_qa0", "question": question["question"], "error_type": "WRONG_CITATION"}
+    entry |= {"correct_answer": str(question["answer"]), "correct_evidence": ["D1:1"]}
+    (folder / "locomo" / "audit.json").write_text(json.dumps([entry]))
+    return folder
+
+
+@pytest.fixture
+def run(data, tmp_path, monkeypatch, capsys):
+    """Runs an experiment at smoke size and returns its results and its report."""
+    monkeypatch.setenv("MEMLAB_DATA", str(data))
+
+    def run(name):
+        code = main(["run", f"experiment={name}", "limits=smoke", f"out={tmp_path}", "tracking=none"])
+        assert code == 0, capsys.readouterr().err
+        assert "skipped" not in capsys.readouterr().err
+        return load([tmp_path / name]), (tmp_path / name / "report" / "README.md").read_text()
+
+    return run
+
+
+def test_real_conversations(run):
+    results, report = run("real")
+    assert {r.status for r in results} == {"complete"}
+    assert {r.source for r in results} == {"locomo", "beam", "realmem", "lifebench", "longmemeval", "deepmemeval"}
+    sections = [line[3:] for line in report.splitlines() if line.startswith("## ")]
+    assert sections[0] == "real users"
+    assert set(sections[1:-1]) == {r.source for r in results}
+    for table in (
+        "evidence_recall@512 by source",
+        "Minus bm25, paired by question",
+        "Minus hybrid, paired by question",
+    ):
+        assert f"**{table}**" in report
+    assert "*detectable* (from bm25)" in report
+    assert "labels_dangling" in report
+
+
+def test_readings_of_labels(run):
+    results, report = run("labels")
+    assert {r.status for r in results} == {"complete"}
+    assert {r.config["source"]["labels"] for r in results} == {"published", "judged", "audited"}
+    assert len(readings(results)) == 2
+    assert "Readings of the labels" in report
+    assert "mean over kinds of question (macro)" in report

@@ -85,7 +85,7 @@ def by_kind(results: Sequence[Result], metric: str) -> Table:
 def by_source(results: Sequence[Result], metric: str) -> Table:
     """One metric of pooled runs on each of their sources, with the number of questions."""
     sources = list(results[0].parts)
-    rows = [_row(r, [interval(r.parts[source].figure(metric)) for source in sources]) for r in results]
+    rows = [_row(r, [share(r.parts[source].figure(metric).get("mean")) for source in sources]) for r in results]
     for name in ("chance", "attainable"):
         rows.append(reference(name, [share(results[0].parts[source].figure(metric).get(name)) for source in sources]))
     counts = (max(r.parts[source].figure(metric).get("n", 0) for r in results) for source in sources)

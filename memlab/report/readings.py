@@ -8,8 +8,9 @@ from typing import Any
 from memlab.identity import NOT_IDENTITY, PLACES
 from memlab.report.cells import Cell, Part, Row, Table, interval, share, whole
 from memlab.results import HEADLINE, Key, Result
+from memlab.stats import ROUNDING
 from memlab.stats.mean import clustered_mean
-from memlab.stats.paired import ROUNDING, paired_difference
+from memlab.stats.paired import paired_difference
 
 ORDER = ("published", "judged", "audited")
 METRICS = (HEADLINE, "turn_recall@10", "turn_ndcg@10")

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from memlab.stats import MIN_USERS
+from memlab.stats import MIN_USERS, ROUNDING
 from memlab.stats.mean import Mean, clustered_mean
 from memlab.stats.power import detectable
 
 Key = tuple[str, str]
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

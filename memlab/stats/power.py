@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from memlab.stats import ROUNDING
+
 POWER = 0.8
 
 
@@ -21,12 +23,15 @@ def detectable(
         confidence: Of the test, between 0 and 1.
 
     Returns:
-        In the unit of the mean; None without an error.
+        In the unit of the mean; None without an error, and where the error is nothing: users who all show the same tell
+        nothing of how far others would differ.
 
     >>> round(detectable(error=0.01, freedom=19), 4)
     0.0295
     """
-    return None if error is None or freedom is None else error * _effect(freedom, power, confidence)
+    if error is None or freedom is None or error <= ROUNDING:
+        return None
+    return error * _effect(freedom, power, confidence)
 
 
 @lru_cache(maxsize=10_000)

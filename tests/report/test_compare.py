@@ -61,7 +61,7 @@ def test_an_experiment_shows_the_comparisons_that_it_names_in_their_order(runs):
         ".500 [.500, .500]",
         "16",
         "8:0",
-        ".000",
+        "–",
         "better",
     ]
 

@@ -26,8 +26,9 @@ def test_with_many_users_it_is_the_sum_of_two_normal_quantiles():
     assert detectable(1.0, 1e5) == pytest.approx(stats.norm.ppf(0.975) + stats.norm.ppf(0.8), abs=1e-3)
 
 
-def test_without_an_error_nothing_is_known():
-    assert detectable(None, None) is None
+@pytest.mark.parametrize("error", [None, 0.0, 1e-17])
+def test_without_a_spread_of_users_nothing_is_known(error):
+    assert detectable(error, None if error is None else 1) is None
 
 
 def test_a_paired_difference_carries_what_it_could_have_seen():

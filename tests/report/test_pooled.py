@@ -14,7 +14,7 @@ from memlab.report import tables
 from memlab.report.compare import baselines, compare, detectable, named
 from memlab.report.page import write_report
 from memlab.report.pooled import groups
-from memlab.results import HEADLINE, load
+from memlab.results import HEADLINE, ResultError, load
 from memlab.runs import SCORES
 from memlab.stats.mean import clustered_mean
 
@@ -173,3 +173,11 @@ def test_the_report_shows_the_pool_and_each_source(folder, tmp_path):
     assert text.index("## people") < text.index("## beam")
     assert f"**{HEADLINE} by source**" in text
     assert "users of locomo 5; users of beam 4; users of realmem 1" in text
+
+
+def test_a_baseline_that_cannot_be_pooled_is_refused_for_the_source_that_keeps_it_out(folder, configs):
+    write_source(folder / "again", "plain", "beam", configs, {"strategy": {"name": "plain", "k1": 2}})
+    with pytest.raises(ResultError, match="2 runs of 'plain' on beam"):
+        compare(load([folder]), "plain")
+    with pytest.raises(ResultError, match="no run of 'on one source only' on locomo"):
+        compare(load([folder]), "on one source only")

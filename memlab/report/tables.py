@@ -8,6 +8,7 @@ from memlab.report.compare import baselines, detectable, difference, kinds_of
 from memlab.results import HEADLINE, Result
 from memlab.stats import MIN_USERS
 from memlab.stats.age import slope_per_doubling
+from memlab.stats.mean import clustered_mean
 from memlab.stats.paired import Difference
 
 LEADERBOARD = (HEADLINE, "turn_recall@10", "answer_recall@512", "stale_excess")
@@ -65,6 +66,9 @@ def macro(results: Sequence[Result]) -> Table | None:
     if not wanted or len(kinds_of(results[0])) < 2:
         return None
     rows = [_row(r, [share(r.figure(m).get("macro")) for m in wanted]) for r in results]
+    rows += [
+        reference(name, [share(_over_kinds(results, m, name)) for m in wanted]) for name in ("chance", "attainable")
+    ]
     return Table("Rankings of sources, the mean over kinds of question (macro)", ("strategy", *wanted), tuple(rows))
 
 
@@ -220,6 +224,16 @@ def _caption(name: str, results: Sequence[Result]) -> str:
     read = f", labels={labels}" if labels else ""
     people = f"{users} user{'s' if users > 1 else ''}"
     return f"{name}: {people}, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
+
+
+def _over_kinds(results: Sequence[Result], metric: str, name: str) -> float | None:
+    """The mean of a bound over the kinds that a metric judges, as `macro` has it; None where one is not known."""
+    for r in results:
+        judged = {kind: f for kind in r.summary.get("by_kind", {}) if (f := r.figure(metric, kind)).get("n")}
+        known = [f[name] for f in judged.values() if f.get(name) is not None]
+        if known and len(known) == len(judged):
+            return clustered_mean(known, list(judged)).mean
+    return None
 
 
 def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -> list[Row]:

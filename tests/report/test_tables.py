@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from write_run import figure
 
 from memlab.report import tables
 from memlab.report.cells import Cell, Row, Table, interval, reach, share, whole
@@ -81,3 +82,21 @@ def test_nobody_is_silent_where_nobody_is_judged(results):
     silent = [r for r in results if r.strategy != "hybrid"]
     cells = [row.cells[1].text for row in tables.restraint(silent).rows]
     assert cells == ["–"] * 5 + ["0 of 50"]
+
+
+def test_chance_and_what_is_attainable_are_averaged_over_kinds_as_the_strategies_are(results):
+    def with_kinds(result, chances):
+        summary = json.loads(json.dumps(result.summary))
+        summary["metrics"]["turn_recall@10"] = figure(0.5, macro=0.4)
+        for kind, chance in chances.items():
+            summary["by_kind"][kind] = {"turn_recall@10": figure(0.5, chance=chance, attainable=1.0)}
+        summary["by_kind"]["never_said"] = {"turn_recall@10": figure(None, n=0)}
+        return replace(result, summary=summary)
+
+    def shown(chances):
+        rows = tables.macro([with_kinds(result, chances) for result in results]).rows
+        return {row.cells[0].text: row.cells[1].text for row in rows}
+
+    found = shown({"when": 0.1, "two_hop": 0.3})
+    assert (found["hybrid"], found["chance"], found["attainable"]) == (".400", ".200", "1.000")
+    assert shown({"when": 0.1, "two_hop": None})["chance"] == "–"

@@ -15,11 +15,16 @@ from memlab.paths import datasets_folder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFile:
-    """One published file: its checksum and the counts that reading it must give."""
+    """One published file, or several that are read as one: their checksum and the counts that reading must give.
+
+    Attributes:
+        bytes: How large it is, of several together; None where only the checksum was published.
+    """
 
     file: str
     sha256: str
     counts: dict[str, int]
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

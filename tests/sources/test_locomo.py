@@ -1,4 +1,5 @@
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -164,3 +165,37 @@ def test_more_ids_of_evidence_stand_on_a_multi_hop_than_on_a_single_hop_question
     golds = [gold for user in source.users() for gold in source.life(user, seed=0).gold.values()]
     of = {kind: [len(gold.evidence) for gold in golds if gold.kind == kind] for kind in KINDS.values()}
     assert sum(of["multi_hop"]) / 142 > 2.5 > 1.2 > sum(of["single_hop"]) / 418
+
+
+@pytest.fixture(scope="module")
+def asked_of_dev(locomo_dev):
+    """Every question of the development share, as it is asked: whose it is, its gold, its text, and what was said."""
+    source, asked = Locomo(locomo_dev, labels="published"), []
+    for user in source.users():
+        life = source.life(user, seed=0)
+        events = list(life.stream())
+        said = {event.id: event.text for event in events if isinstance(event, Turn)}
+        asked += [(user, life.gold[event.id], event.text, said) for event in events if isinstance(event, Query)]
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("place", "user", "kind", "evidence", "pin"),
+    [
+        (0, "conv-26", "single_hop", ["D17:12"], "f76b976163db8f41"),
+        (499, "conv-42", "temporal", ["D23:1"], "98576be2807688fa"),
+        (998, "conv-43", "adversarial", ["D23:3"], "46f7e4f133469884"),
+    ],
+)
+def test_questions_of_the_development_conversations_are_pinned(asked_of_dev, place, user, kind, evidence, pin):
+    assert len(asked_of_dev) == 999
+    found, judged, text, said = asked_of_dev[place]
+    assert (found, judged.kind) == (user, kind)
+    assert [id for id in said if id in judged.evidence_turns] == evidence
+    assert sha256("\n".join([text, *map(said.get, evidence)]).encode()).hexdigest()[:16] == pin
+
+
+def test_the_malformed_labels_of_the_development_conversations_are_read_as_these(asked_of_dev):
+    read = {(user, judged.facets["index"]): sorted(judged.evidence_turns) for user, judged, _, _ in asked_of_dev}
+    assert read["conv-26", 37] == ["D8:6", "D9:17"]  # 'D8:6; D9:17'
+    assert "D11:26" in read["conv-43", 18]  # 'D:11:26', among others

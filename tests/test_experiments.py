@@ -50,7 +50,7 @@ def test_real_conversations(run):
     assert {r.status for r in results} == {"complete"}
     assert {r.source for r in results} == {"locomo", "beam", "realmem", "lifebench", "longmemeval", "deepmemeval"}
     sections = [line[3:] for line in report.splitlines() if line.startswith("## ")]
-    assert sections[0] == "real users"
+    assert sections[0] == "recorded users"
     assert set(sections[1:-1]) == {r.source for r in results}
     for table in (
         "evidence_recall@512 by source",

@@ -18,7 +18,8 @@ def add(commands: Any) -> None:
     compare = commands.add_parser("compare", help="paired differences against a baseline, with intervals")
     compare.add_argument("runs", nargs="+", type=Path, metavar="RUNS", help="run or experiment folders")
     compare.add_argument("--baseline", required=True, metavar="NAME", help="the strategy to compare with")
-    compare.add_argument("--by-kind", action="store_true", help="the headline alone, by kind of question")
+    compare.add_argument("--by-kind", action="store_true", help="one metric by kind of question; default: the headline")
+    compare.add_argument("--metric", metavar="NAME", help="this metric alone, such as turn_recall@10")
     compare.add_argument("--json", action="store_true", help="rows as JSON")
     compare.set_defaults(call=_compare)
 
@@ -41,7 +42,7 @@ def _compare(args: argparse.Namespace) -> int:
     from memlab.report.compare import compare
     from memlab.results import load
 
-    rows = compare(load(args.runs), args.baseline, args.by_kind)
+    rows = compare(load(args.runs), args.baseline, args.by_kind, args.metric)
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0

@@ -15,20 +15,26 @@ DEFAULT_BASELINE = "bm25"
 Row = dict[str, Any]
 
 
-def compare(results: Sequence[Result], baseline: str, by_kind: bool = False) -> list[Row]:
+def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, metric: str | None = None) -> list[Row]:
     """Each strategy minus the baseline, by source and metric: difference, interval, n, users and a verdict.
 
     Args:
-        by_kind: The headline alone, once for each kind of question, instead of all metrics over all questions.
+        by_kind: One metric, the headline if none is named, once for each kind of question instead of over all.
+        metric: This one alone.
 
     Raises:
-        ResultError: The baseline is not among the runs, or occurs twice on one source.
+        ResultError: There is no such metric that queries are scored by; the baseline is not among the runs, or occurs
+            twice on one source.
     """
     rows: list[Row] = []
+    judged = {m.name for r in results[:1] for m in metrics(r.config["config_dir"])}
+    if metric is not None and judged and metric not in judged:
+        raise ResultError(f"there is no metric {metric!r}; {nearest(metric, judged)}")
+    compared = (metric,) if metric else (HEADLINE,) if by_kind else COMPARED
     for source, group in groups(results).items():
         base = [r for r in group if r.strategy == baseline]
-        if not base and group[0].parts:  # a pool lacks what is missing or ambiguous on a source, which comes next
-            continue
+        if group[0].parts and (by_kind or not base):
+            continue  # kinds are a source's own; a pool lacks what is missing or ambiguous on a source, which comes next
         if not base:
             raise ResultError(f"no run of {baseline!r} on {source}; {nearest(baseline, {r.strategy for r in group})}")
         if len(base) > 1:
@@ -36,9 +42,9 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False) -> 
                 f"{len(base)} runs of {baseline!r} on {source} differ in config; name run folders instead"
             )
         for other in group:
-            for metric in (HEADLINE,) if by_kind else COMPARED:
+            for name in compared:
                 if other is not base[0]:
-                    rows += _compared(source, other, base[0], metric, kinds_of(other) if by_kind else [None])
+                    rows += _compared(source, other, base[0], name, kinds_of(other) if by_kind else [None])
     return rows
 
 

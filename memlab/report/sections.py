@@ -59,6 +59,7 @@ def section(name: str, results: Sequence[Result]) -> Section:
         tables.age_slopes(results) if age else None,
         draw_why(slug, results),
         tables.why(results),
+        *(() if results[0].parts else (tables.by_kind(results, metric, folded=True) for metric in tables.BY_KIND)),
         tables.figures(results, tables.BUDGETS, "Within a budget of tokens"),
         tables.figures(results, tables.RANKING, "Rankings of sources"),
         None if results[0].parts else tables.macro(results),

@@ -39,6 +39,7 @@ VERSUS = (
     *(HEADLINE, "turn_recall@10", "turn_any@10", "turn_all@10", "turn_ndcg@10", "turn_mrr@10"),
     *("session_recall@10", "answer_recall@512", "current_first"),
 )
+BY_KIND = ("turn_recall@10", "turn_ndcg@10", "answer_recall@512", "current_first")
 MARKS = {"better": " ▲", "worse": " ▼"}
 
 
@@ -72,9 +73,11 @@ def macro(results: Sequence[Result]) -> Table | None:
     return Table("Rankings of sources, the mean over kinds of question (macro)", ("strategy", *wanted), tuple(rows))
 
 
-def by_kind(results: Sequence[Result], metric: str) -> Table:
-    """One metric by kind of question, with the number of questions."""
+def by_kind(results: Sequence[Result], metric: str, folded: bool = False) -> Table | None:
+    """One metric by kind of question, with the number of questions; None where no kind is judged by it."""
     kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind).get("n")})
+    if not kinds:
+        return None
     rows = [_row(r, [share(r.figure(metric, kind).get("mean")) for kind in kinds]) for r in results]
     best = [
         next((v for r in results if (v := r.figure(metric, kind).get("attainable")) is not None), None)
@@ -83,7 +86,7 @@ def by_kind(results: Sequence[Result], metric: str) -> Table:
     rows.append(reference("attainable", [share(value) for value in best]))
     counts = (max(r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
     rows.append(reference("n", [Cell(str(count)) for count in counts]))
-    return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=False)
+    return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=folded)
 
 
 def by_source(results: Sequence[Result], metric: str) -> Table:

@@ -79,7 +79,5 @@ def test_a_baseline_that_is_not_there_is_answered_with_what_is(runs):
 
 def test_one_metric_can_be_compared_alone(runs):
     assert {row["metric"] for row in compare(runs, "a", metric=HEADLINE)} == {HEADLINE}
-    with pytest.raises(
-        ResultError, match=r"there is no metric 'turn_recal@10'; the nearest of \d+ known: turn_recall@10"
-    ):
+    with pytest.raises(ResultError, match=r"no metric 'turn_recal@10'; the nearest of \d+ known: turn_recall@10"):
         compare(runs, "a", metric="turn_recal@10")

@@ -34,7 +34,7 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, met
     for source, group in groups(results).items():
         base = [r for r in group if r.strategy == baseline]
         if group[0].parts and (by_kind or not base):
-            continue  # kinds are a source's own; what a pool lacks is missing or ambiguous on a source, which comes next
+            continue  # kinds are a source's own; what a pool lacks is missing on a source, which comes next
         if not base:
             raise ResultError(f"no run of {baseline!r} on {source}; {nearest(baseline, {r.strategy for r in group})}")
         if len(base) > 1:

@@ -127,5 +127,8 @@ def test_a_buffer_forgets_with_age_and_retrieval_does_not(simulated):
 
 
 @pytest.mark.parametrize("strategy", ["bm25", "rag", "hybrid"])
-def test_retrieval_alone_does_not_prefer_what_holds_today(simulated, strategy):
-    assert simulated(strategy).figure("stale_excess")["mean"] >= -0.10
+def test_retrieval_alone_is_not_seen_to_prefer_what_holds_today(simulated, strategy):
+    """Few first memories are about the value at all, so the interval is wide and the mean alone says little."""
+    figure = simulated(strategy).figure("stale_excess")
+    assert figure["n"] >= 5
+    assert figure["high"] >= -0.10

@@ -64,8 +64,8 @@ def _hold_against_twin(subject: Subject, life: Life, script: Sequence[Event]) ->
             of[memory.id] = {*memory.sources, *memory.replaces}
     twin = subject.fresh(life)
     later = {id(event) for event in script[last:]}
-    everything = any(isinstance(event, Erasure) and event.turns is None for event in script)
-    for event, recall in steps[steps.index((script[last], None)) + 1 :] if everything else steps:
+    whole = [place for place, (event, _) in enumerate(steps) if isinstance(event, Erasure) and event.turns is None]
+    for event, recall in steps[whole[-1] + 1 :] if whole else steps:
         if isinstance(event, Query):
             if id(event) in later and recall is not None:
                 _same(recall, twin.recall(event), about(event))

@@ -99,7 +99,7 @@ def strips_control_characters(toy: Toy, store) -> Toy:
 
 def trips_over_an_outcome(toy: Toy, store) -> Toy:
     def observe(event: Observed) -> None:
-        if isinstance(event, Outcome):
+        if isinstance(event, Outcome) and event.task == "cook":
             raise TypeError("what is an outcome?")
         toy.observe(event)
 
@@ -128,7 +128,7 @@ def cites_the_first_turn_always(toy: Toy, store) -> Toy:
 def cites_a_needless_turn_once(toy: Toy, store) -> Toy:
     def change(memory: Memory) -> Memory:
         place = [held.id for held in toy.memories()].index(memory.id)
-        return replace(memory, sources=(memory.id, next(toy.memories()).id)) if place == 31 else memory
+        return replace(memory, sources=(memory.id, next(toy.memories()).id)) if place == 26 else memory
 
     return changed(toy, change)
 

@@ -1,40 +1,90 @@
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
 from hashlib import sha256
+from statistics import mean
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memlab.events import Consent, Query, SessionEnd, Turn
+from memlab.config import load_option
+from memlab.data.survey import survey
+from memlab.events import Consent, Erasure, Outcome, Query, SessionEnd, Turn
 from memlab.seeds import derive
 from memlab.sources import SourceError
+from memlab.sources.cards import load_card
 from memlab.sources.simulated import Simulated
+from memlab.sources.simulated.asking import KINDS
 from memlab.sources.simulated.bank import load_bank
-from memlab.sources.simulated.queries import KINDS
-from memlab.sources.simulated.world import build_world
+from memlab.sources.simulated.wording import MONTHS
+from memlab.sources.simulated.world import Shape, build_world
 from memlab.text import contains
 
-PINNED = "64138209377794440c2a49f1cfeabe4279a7af69f9675f6e20ff462d9e2e8e1a"
+PINNED = "58dac6c2adef3919c7a8da08e7fb47e02924c3ceb77f7bd8364e262c9d66acb1"
+LIFE = {"users": 1, "sessions": 12, "months": 14, "queries": 44, "ask_from": 0.3}
+UNANSWERABLE = {"never_said", "erased", "not_consented"}
+KNOBS = st.fixed_dictionaries(
+    {
+        "sessions": st.integers(1, 14),
+        "months": st.integers(1, 40),
+        "attributes": st.integers(0, 74),
+        "people": st.integers(0, 12),
+        "homonyms": st.integers(0, 6),
+        "routines": st.integers(0, 4),
+        "tasks": st.integers(0, 4),
+        "episodes": st.integers(0, 8),
+        "erasures": st.integers(0, 10),
+        "drift": st.sampled_from([0, 1, 4]),
+        "slips": st.sampled_from([0, 1, 5]),
+        "typo_permille": st.sampled_from([0, 20, 300]),
+        "overlap": st.sampled_from([None, 0, 0.5, 1]),
+        "bank": st.sampled_from(["open", "sealed", "both"]),
+    }
+)
 
 
 def fingerprint(lived) -> str:
-    parts = [repr(event) for event in lived.stream()]
+    parts = [repr(event) for event in lived.stream() if not isinstance(event, Erasure)]
     parts += [f"{id} {g.kind} {g.answers} {sorted(g.evidence_turns)} {sorted(g.stale)}" for id, g in lived.gold.items()]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
 def small(seed=0, **params):
-    source = Simulated(**({"users": 1, "sessions": 12, "months": 14, "queries": 40, "ask_from": 0.3} | params))
-    return source.life("user-000", seed=seed)
+    return Simulated(**(LIFE | params)).life("user-000", seed=seed)
+
+
+@pytest.fixture(scope="module")
+def lives():
+    """Eight lives of the size that experiments use."""
+    source = Simulated(users=8)
+    return [source.life(user, seed=0) for user in source.users()]
 
 
 def asked(lived):
-    """Queries with their gold and the texts of the turns said before each."""
-    texts = {}
+    """Queries with their gold and the turns said before each."""
+    turns = {}
     for event in lived.stream():
         if isinstance(event, Turn):
-            texts[event.id] = event.text
+            turns[event.id] = event
         if isinstance(event, Query):
-            yield event, lived.gold[event.id], dict(texts)
+            yield event, lived.gold[event.id], dict(turns)
+
+
+def of_kind(lives, kind):
+    found = [(lived, *rest) for lived in lives for rest in asked(lived) if rest[1].kind == kind]
+    assert found, kind
+    return found
+
+
+def world_of(user, **shape):
+    node = load_option("source", "simulated") | shape
+    return build_world(
+        load_bank(), Shape(**{name: node[name] for name in Shape.__slots__}), derive(0, "simulated", user)
+    )
 
 
 def test_a_life_is_the_same_bytes_everywhere():
@@ -52,107 +102,276 @@ def test_more_users_change_nothing_in_a_life():
     assert fingerprint(one.life("user-000", seed=3)) == fingerprint(two.life("user-000", seed=3))
 
 
-def test_more_chatter_leaves_the_facts_and_their_words_as_they_were():
+def test_slips_leave_what_is_true_as_it_was():
+    plain, crooked = (world_of("user-000", slips=slips, attributes=60) for slips in (0.0, 3.0))
+    first = [fact.versions[:1] for fact in plain.facts]
+    assert first == [fact.versions[:1] for fact in crooked.facts]
+    same = [a.versions == b.versions for a, b in zip(plain.facts, crooked.facts, strict=True)]
+    assert sum(same) > 0.6 * len(same)
+
+
+def test_the_hash_seed_of_the_process_moves_nothing():
+    """Sets of words come in another order in every process."""
+    code = (
+        "from memlab.sources.simulated import Simulated as S; "
+        "life = S(sessions=8, attributes=40, ask_from=0).life('user-000', seed=0); "
+        "print(list(map(repr, life.stream()))[-1], [(g.kind, g.answers, sorted(g.stale), sorted(g.forbidden)) "
+        "for g in life.gold.values()], [e.text for e in life.stream() if hasattr(e, 'text')], life.superseded)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+    assert len(said.pop()) > 10_000
+
+
+@pytest.mark.parametrize("changed", [{"chatter": [0, 0]}, {"chatter": [4, 6]}, {"homonyms": 0}, {"episodes": 9}])
+def test_what_a_knob_has_nothing_to_do_with_stays_as_it_was(changed):
+    """Facts are stated in the same words and sessions whatever else there is in a life."""
+
     def stated(lived):
-        return {text for _, gold, texts in asked(lived) for id in gold.evidence_turns for text in [texts[id]]}
+        said = {event.id: event for event in lived.stream() if isinstance(event, Turn)}
+        notes = [g for g in lived.gold.values() if g.kind in ("current_value", "past_value", "preference")]
+        return {(said[id].session, said[id].text) for gold in notes for id in gold.evidence_turns}
 
-    assert stated(small(chatter=[0, 0])) == stated(small(chatter=[3, 4]))
+    before, after = stated(small(queries=400)), stated(small(queries=400, **changed))
+    assert len(before) > 10
+    assert len(before & after) >= 0.9 * len(before | after)
 
 
-@settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 2**32), sessions=st.integers(1, 16), months=st.integers(1, 40))
-def test_gold_is_exact(seed, sessions, months):
-    for query, gold, texts in asked(small(seed, sessions=sessions, months=months)):
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32), knobs=KNOBS)
+def test_gold_is_exact_for_every_seed_and_knob(seed, knobs):
+    for query, gold, turns in asked(small(seed, **knobs)):
+        where = (gold.kind, query.text)
         for nugget in gold.evidence:
             for turn in nugget.turns:
-                assert any(contains(texts[turn], value) for value in nugget.values), (query.text, texts[turn])
+                assert not nugget.values or any(contains(turns[turn].text, value) for value in nugget.values), where
         for turn in gold.stale:
-            assert any(contains(texts[turn], value) for value in gold.stale_values)
-            assert not any(contains(texts[turn], answer) for answer in gold.answers)
+            assert any(contains(turns[turn].text, value) for value in gold.stale_values), where
         assert not gold.stale & gold.evidence_turns
         assert not gold.forbidden & gold.evidence_turns
-        assert not any(contains(query.text, answer) for answer in gold.answers), query.text
-        assert gold.answerable == bool(gold.evidence)
+        if gold.choices and gold.kind == "order":
+            assert all(contains(query.text, choice) for choice in gold.choices), where
+        if not gold.choices:
+            assert not any(contains(query.text, answer) for answer in gold.answers), where
+        assert gold.answerable == bool(gold.evidence) == (gold.kind not in UNANSWERABLE)
 
 
-def test_a_value_that_was_never_said_is_in_no_turn():
-    lived = small()
-    bank = {attribute.name: attribute for attribute in load_bank().attributes}
-    truth = build_world(load_bank(), 12, 14, derive(0, "simulated", "user-000"))
-    untold = [fact.attribute.name for fact in truth.facts if not fact.told and fact.attribute.ask_current]
-    questions = {text for name in untold for text in bank[name].ask_current}
-    never = [query.text for query, gold, _ in asked(lived) if gold.kind == "never_said"]
-    assert never
-    assert set(never) <= questions
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32), knobs=KNOBS)
+def test_what_is_erased_is_every_turn_that_names_it_and_is_never_evidence_again(seed, knobs):
+    lived, gone, said = small(seed, **knobs | {"erasures": 8, "attributes": 40}), set(), set()
+    for event in lived.stream():
+        if isinstance(event, Turn):
+            said.add(event.id)
+        if isinstance(event, Erasure):
+            assert event.turns <= said
+            gone |= event.turns
+        if isinstance(event, Query):
+            gold = lived.gold[event.id]
+            assert not gold.evidence_turns & gone
+            assert gone <= gold.forbidden
 
 
-def test_two_hops_need_two_sessions():
-    source = Simulated(users=4)
-    for user in source.users():
-        lived = source.life(user, seed=0)
-        session = {event.id: event.session for event in lived.stream() if isinstance(event, Turn)}
-        for gold in lived.gold.values():
-            if gold.kind == "two_hop":
-                first, second = ({session[turn] for turn in nugget.turns} for nugget in gold.evidence)
-                assert not first & second
+def test_an_erased_value_stands_in_no_turn_that_is_left():
+    found = 0
+    for n in range(4):
+        world, lived = world_of(f"user-{n:03d}"), Simulated(users=4).life(f"user-{n:03d}", seed=0)
+        texts = {event.id: event.text for event in lived.stream() if isinstance(event, Turn)}
+        gone = frozenset().union(*(event.turns for event in lived.stream() if isinstance(event, Erasure)))
+        for fact in world.facts:
+            if fact.forgotten is not None:
+                found += 1
+                told = {telling.version for telling in fact.tellings}
+                clauses = [fact.attribute.clause.i.format(value=fact.versions[v].value) for v in told]
+                assert not any(contains(text, c) for id, text in texts.items() if id not in gone for c in clauses)
+    assert found >= 4
 
 
-def test_every_kind_is_asked_and_updates_are_frequent():
-    source = Simulated(users=6)
-    golds = [gold for user in source.users() for gold in source.life(user, seed=0).gold.values()]
-    counts = {kind: sum(gold.kind == kind for gold in golds) for kind in KINDS}
-    assert min(counts.values()) >= 30
-    assert sum(bool(gold.stale) for gold in golds) >= 60
+def test_every_kind_is_asked_about_as_often(lives):
+    counts = Counter(gold.kind for lived in lives for gold in lived.gold.values())
+    assert set(counts) == set(KINDS)
+    assert counts.pop("current_value") > 1.5 * max(counts.values())
+    assert max(counts.values()) <= 2.5 * min(counts.values())
 
 
-def test_superseded_turns_precede_what_superseded_them():
-    source = Simulated(users=3)
-    for user in source.users():
-        lived = source.life(user, seed=0)
+def test_two_hops_need_two_sessions(lives):
+    for _, _, gold, turns in of_kind(lives, "two_hop"):
+        first, second = ({turns[turn].session for turn in nugget.turns} for nugget in gold.evidence)
+        assert not first & second
+
+
+def test_a_reference_needs_its_own_session_and_comes_within_it(lives):
+    for lived, query, gold, turns in of_kind(lives, "session_reference"):
+        assert any(turns[turn].session == query.session for turn in gold.evidence_turns)
+        ends = [e.session for e in lived.stream() if isinstance(e, SessionEnd | Query)]
+        assert query.session in ends
+
+
+def test_a_month_is_asked_for_only_if_the_truth_held_all_through_it(lives):
+    for lived, query, gold, _ in of_kind(lives, "as_of"):
+        month, year = re.search(rf"({'|'.join(MONTHS)}) (20\d\d)", query.text).groups()
+        on = [date(int(year), MONTHS.index(month) + 1, day) for day in (1, 15, 28)]
+        world = world_of(lived.user)
+        held = {
+            fact.versions[version].value
+            for fact in world.facts
+            for day in on
+            if (version := fact.version_on(day)) is not None
+        }
+        assert gold.answers[0] in held
+
+
+def test_counts_are_those_of_the_members_and_lists_hold_them_all(lives):
+    words = ("zero", "one", "two", "three", "four", "five", "six")
+    for _, _, gold, _ in of_kind(lives, "count"):
+        assert gold.answers == (words[len(gold.evidence)], str(len(gold.evidence)))
+    for _, _, gold, turns in of_kind(lives, "list"):
+        members = gold.answers[0].split(", ")
+        assert [nugget.values[0] for nugget in gold.evidence] == members
+        assert not set(members) & set(gold.stale_values)
+        assert all(any(contains(turns[t].text, v) for v in gold.stale_values) for t in gold.stale)
+
+
+def test_what_came_first_has_the_earlier_date(lives):
+    for lived, _, gold, _ in of_kind(lives, "order"):
+        dates = {version.value: version.since for fact in world_of(lived.user).facts for version in fact.versions}
+        assert gold.answers[0] == min(gold.choices, key=lambda choice: dates[choice])
+
+
+def test_the_best_approach_worked_more_often_than_any_other(lives):
+    for lived, query, gold, _ in of_kind(lives, "best_approach"):
+        tried, won = Counter(), Counter()
+        for event in lived.stream():
+            if isinstance(event, Query) and event.id == query.id:
+                break
+            if isinstance(event, Outcome):
+                tried[event.task, event.approach] += 1
+                won[event.task, event.approach] += event.success
+        (best,) = gold.answers
+        task = next(task for task, approach in tried if approach == best)
+        rates = {a: won[t, a] / n for (t, a), n in tried.items() if t == task}
+        assert all(rates[best] > rate for approach, rate in rates.items() if approach != best)
+
+
+def test_an_outcome_says_what_its_turn_says(lives):
+    for lived in lives:
+        texts = {event.id: event.text for event in lived.stream() if isinstance(event, Turn)}
+        outcomes = [event for event in lived.stream() if isinstance(event, Outcome)]
+        assert outcomes
+        assert all(contains(texts[event.turn], event.approach) for event in outcomes)
+
+
+def test_both_senses_of_a_word_are_there_before_one_is_asked_for(lives):
+    for lived, _, gold, turns in of_kind(lives, "homonym"):
+        word = next(w for w in world_of(lived.user).habits.ambiguous if gold.answers[0] in w.values)
+        assert all(any(contains(turn.text, value) for turn in turns.values()) for value in word.values)
+
+
+def test_superseded_turns_precede_what_superseded_them(lives):
+    for lived in lives:
         place = {event.id: n for n, event in enumerate(lived.stream()) if isinstance(event, Turn)}
         assert lived.superseded
         assert all(place[note.turn] < place[note.by] for note in lived.superseded)
 
 
-def test_consent_comes_first_and_what_is_not_allowed_is_forbidden():
-    forbidden = 0
-    for seed in range(5):
-        lived = small(seed=seed)
+def test_consent_comes_first_may_be_withdrawn_and_what_is_not_allowed_is_forbidden(lives):
+    withdrawn = 0
+    for lived in lives:
         events = list(lived.stream())
-        granted = {event.category: event.granted for event in events if isinstance(event, Consent)}
-        assert set(granted) == {"finance", "health", "relationships"}
-        assert all(isinstance(event, Consent) for event in events[:3])
-        anything = any(gold.forbidden for gold in lived.gold.values())
-        assert not (anything and all(granted.values()))
-        forbidden += anything
-    assert forbidden
+        first = [event for event in events[:6] if isinstance(event, Consent)]
+        assert len(first) == len({event.category for event in first}) >= 5
+        later = [event for event in events[6:] if isinstance(event, Consent)]
+        assert not any(event.granted for event in later)
+        withdrawn += len(later)
+    assert withdrawn
+    assert all(gold.forbidden for _, _, gold, _ in of_kind(lives, "not_consented"))
 
 
-def test_sessions_last_over_the_months_at_waking_hours():
-    source = Simulated(users=3)
-    for user in source.users():
-        turns = [event for event in source.life(user, seed=0).stream() if isinstance(event, Turn)]
+def test_users_talk_in_registers_and_mistype_as_often_as_they_are_told(lives):
+    assert len({world_of(f"user-{n:03d}").register for n in range(20)}) == 5
+    straight, crooked = (
+        [e.text for e in small(typo_permille=n).stream() if isinstance(e, Turn) and e.speaker == "user"]
+        for n in (0, 500)
+    )
+    assert len(straight) == len(crooked)
+    assert sum(a != b for a, b in zip(straight, crooked, strict=True)) > 0.8 * len(straight)
+
+
+def test_overlap_decides_how_many_words_a_question_shares_with_its_evidence():
+    shares = [
+        mean(gold.facets["overlap"] for gold in small(overlap=overlap).gold.values() if gold.evidence)
+        for overlap in (0, 1)
+    ]
+    assert shares[0] < 0.6 * shares[1]
+
+
+def test_without_slips_everything_is_said_plainly_and_without_drift_nothing_changes():
+    plain = world_of("user-000", slips=0.0, drift=0.0, attributes=60)
+    modes = {telling.mode for fact in plain.facts for telling in fact.tellings}
+    assert modes <= {"say", "again", "change", "happened", "add", "forget"}
+    lasting = [fact for fact in plain.facts if fact.attribute.process in ("static", "drifting")]
+    assert {len(fact.versions) for fact in lasting} == {1}
+    crooked = world_of("user-000", slips=5.0, drift=4.0, attributes=60)
+    modes = Counter(telling.mode for fact in crooked.facts for telling in fact.tellings)
+    assert modes["change"] > 20
+    assert all(
+        modes[mode] for mode in ("wrong", "correct", "hint", "hearsay", "quoted", "ironic", "cleared", "retract")
+    )
+
+
+@pytest.mark.parametrize("preset", ["simulated_easy", "simulated_hard", "simulated_standard"])
+def test_a_preset_is_a_source_of_its_own(preset):
+    node = load_option("source", preset)
+    source = Simulated(**{name: value for name, value in node.items() if name not in ("_target_", "name")})
+    lived = source.life("user-003", seed=0)
+    assert node["name"] == preset.replace("_", "-")
+    assert sum(1 for _ in asked(lived)) > 30
+
+
+def test_what_is_hard_is_harder_than_what_is_easy():
+    def shares(preset):
+        node = load_option("source", preset)
+        source = Simulated(**{name: value for name, value in node.items() if name not in ("_target_", "name")})
+        lives = [source.life(user, seed=0) for user in source.users()[:3]]
+        golds = [gold for lived in lives for gold in lived.gold.values() if gold.evidence]
+        turns = [sum(isinstance(e, Turn) for e in lived.stream()) for lived in lives]
+        return mean(gold.facets["overlap"] for gold in golds), mean(turns)
+
+    (easy, few), (hard, many) = shares("simulated_easy"), shares("simulated_hard")
+    assert easy > 1.5 * hard
+    assert many > 1.5 * few
+
+
+def test_a_life_does_not_repeat_itself(lives):
+    for lived in lives:
+        texts = [event.text for event in lived.stream() if isinstance(event, Turn)]
+        assert sum(n - 1 for n in Counter(texts).values()) <= 0.02 * len(texts)
+
+
+def test_sessions_last_over_the_months_at_waking_hours(lives):
+    for lived in lives:
+        turns = [event for event in lived.stream() if isinstance(event, Turn)]
         assert 500 <= (turns[-1].at - turns[0].at).days <= 1100
         starts = {turn.session: turn.at.hour for turn in reversed(turns)}
         assert len(starts) == 30
         assert all(7 <= hour <= 21 for hour in starts.values())
+        assert 12 <= len(turns) / len(starts) <= 24
 
 
-def test_questions_come_after_a_session_has_ended():
-    before = None
-    for event in small().stream():
-        if isinstance(event, Query):
-            assert isinstance(before, Query | SessionEnd)
-        before = event
+def test_the_yaml_and_the_class_agree():
+    node = load_option("source", "simulated")
+    by_yaml = Simulated(**{name: value for name, value in node.items() if name not in ("_target_", "name")})
+    assert fingerprint(by_yaml.life("user-001", seed=0)) == fingerprint(Simulated().life("user-001", seed=0))
 
 
-def test_the_language_is_rich_enough():
-    bank = load_bank()
-    assert bank.patterns() >= 300
-    assert len(bank.exchanges) >= 150
-    assert len(bank.attributes) >= 12
-    assert {a.process for a in bank.attributes} == {"static", "drifting", "event", "ephemeral"}
-    assert {a.sensitivity for a in bank.attributes} > {"health", "finance", "relationships"}
+def test_the_survey_counts_what_the_card_is_about():
+    found = survey(load_card("simulated"), Simulated(users=2))
+    assert all(life.error is None for life in found.lives)
 
 
 @pytest.mark.parametrize(
@@ -160,8 +379,12 @@ def test_the_language_is_rich_enough():
     [
         ({"users": 0}, "users is 0; it must be a whole number of at least 1"),
         ({"sessions": 2.5}, "sessions is 2.5"),
+        ({"people": -1}, "people is -1; it must be a whole number of at least 0"),
         ({"chatter": [3, 1]}, r"chatter is \[3, 1\]; it must be two numbers, least and most"),
         ({"ask_from": 1.5}, "ask_from is 1.5; it must lie between 0 and 1"),
+        ({"overlap": -0.5}, "overlap is -0.5; it must lie between 0 and 1"),
+        ({"drift": -1}, "drift is -1; it must lie between 0 and 10"),
+        ({"bank": "secret"}, "bank is 'secret'; it must be one of open, sealed, both"),
     ],
 )
 def test_numbers_out_of_range_are_refused(wrong, message):

@@ -1,170 +1,183 @@
-"""From truth to talk: sessions of user and assistant turns, and a note of what each turn states."""
+"""A world told: sessions of user and assistant turns with what happens between them, and a note of what each states."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from itertools import count
 
 from memlab.events import Turn, TurnId
 from memlab.seeds import Draw
-from memlab.sources.simulated.bank import Bank, filled
-from memlab.sources.simulated.world import Acquaintance, Fact, Said, World
+from memlab.sources.simulated.bank import Bank
+from memlab.sources.simulated.patterns import Patterns
+from memlab.sources.simulated.remarks import Key, Line, Mark, Teller
+from memlab.sources.simulated.wording import Voice, drawn, in_turn
+from memlab.sources.simulated.world import World
+from memlab.text import contains
 
-ECHO_PERMILLE = 650
-CHANGE_WORDED_PERMILLE = 500
-OPENING_PERMILLE = 650
-CLOSING_PERMILLE = 550
-EXPLICIT_DATE_PERMILLE = 450
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-States = tuple[tuple[tuple[str, ...], str], ...]
+OPENING_PERMILLE = 400
+CLOSING_PERMILLE = 250
+SHORTEST_PAUSE, LONGEST_PAUSE = 8, 95
+LONGEST_SESSION = 7_000  # seconds: one that begins before ten in the evening ends on its day, whose date is told
+Block = list[Line]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A turn states something: `key` names it (attribute and version, or person and what of them)."""
+    """A turn states something, in these words; `speaker` says it, `place` counts the turns before it."""
 
     turn: TurnId
-    session: int
-    key: tuple[str, ...]
+    place: int
+    speaker: str
     form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark with the turn that it follows."""
+
+    mark: Mark
+    turn: TurnId
 
 
 @dataclass
 class Talk:
-    """All turns of a life in order, by session, and what they state."""
+    """All turns and marks of a life in order, by session; the turns by id, and what they state, by key."""
 
-    sessions: list[list[Turn]] = field(default_factory=list)
-    stated: dict[tuple[str, ...], list[Statement]] = field(default_factory=lambda: defaultdict(list))
+    sessions: list[list[Turn | Marked]] = field(default_factory=list)
+    stated: dict[Key, list[Statement]] = field(default_factory=lambda: defaultdict(list))
+    turns: dict[TurnId, Turn] = field(default_factory=dict)
+    _named: dict[str, Turn | None] = field(default_factory=dict)
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return [turn.text.casefold() for turn in self.turns.values()]
+
+    def first_naming(self, value: str) -> Turn | None:
+        """The first turn in which a value stands."""
+        if value not in self._named:
+            known = value.casefold()
+            found = (t for folded, t in zip(self._folded, self.turns.values(), strict=True) if known in folded)
+            self._named[value] = next((turn for turn in found if contains(turn.text, value)), None)
+        return self._named[value]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One turn to be: who says what, and the keys it states with the words that state them."""
-
-    speaker: str
-    text: str
-    states: States = ()
+def names(text: str, value: str) -> bool:
+    """Whether a value stands in a text; that its letters do is seen at less cost."""
+    folded = text.casefold()
+    return all(word in folded for word in _words(value)) and contains(text, value)
 
 
-def write_talk(bank: Bank, world: World, form: str, chatter: tuple[int, int], seed: int) -> Talk:
+@lru_cache(maxsize=10_000)
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[^\W_]+", value.casefold()))
+
+
+def write_talk(bank: Bank, world: World, voice: Voice, form: str, chatter: tuple[int, int], seed: int) -> Talk:
     """Renders a world.
 
     Args:
-        form: The text form of a turn, with `{text}`, `{speaker}` and, for its time, `{at:%d %B %Y}`.
+        form: The text form of a turn, with `{speaker}` and `{text}`.
         chatter: Least and most chatter exchanges in a session.
     """
-    talk = Talk()
-    remarks: dict[int, list[list[_Line]]] = defaultdict(list)
-    for fact in world.facts:
-        for place, said in enumerate(fact.said):
-            draw = Draw(seed, "remark", fact.attribute.name, place)
-            remarks[said.session].append(_remark(bank, fact, said, world.starts[said.session], draw))
-    for person in world.acquaintances:
-        for session, lines in _person_remarks(bank, person, seed):
-            remarks[session].append(lines)
+    talk, last = Talk(), len(world.starts) - 1
+    blocks: dict[int, list[Block]] = defaultdict(list)
+    ends: dict[int, list[Block]] = defaultdict(list)
+    for session, block in _blocks(Teller(bank, voice, world.acquaintances, seed), world, seed):
+        closing = any(line.mark is not None and line.mark.kind in ("erase", "withdraw") for line in block)
+        (ends if closing else blocks)[min(session, last)].append(block)
+    greeted, parted = count(), count()
     unused = Draw(seed, "chatter").shuffled(bank.exchanges)
     for session, start in enumerate(world.starts):
-        draw = Draw(seed, "session", session)
-        exchanges = [unused[draw.below(len(unused))] for _ in range(draw.between(*chatter))]
-        blocks = remarks[session] + [_chatter(bank, exchange, draw) for exchange in exchanges]
-        lines = [line for block in draw.shuffled(blocks) for line in block]
-        if draw.chance(OPENING_PERMILLE) or not lines:
-            lines = _pair(bank, bank.openings, bank.greetings, draw) + lines
-        if draw.chance(CLOSING_PERMILLE):
-            lines += _pair(bank, bank.closings, bank.farewells, draw)
-        talk.sessions.append(list(_turns(talk, lines, session, start, form, draw)))
+        places = (session * chatter[1] + n for n in range(Draw(seed, "chatters", session).between(*chatter)))
+        said = [
+            *blocks[session],
+            *(_chatter(bank, voice, unused[place % len(unused)], Draw(seed, "exchange", place)) for place in places),
+        ]
+        lines = [line for block in [*_in_order(said, Draw(seed, "order", session)), *ends[session]] for line in block]
+        opened, closed = (Draw(seed, what, session) for what in ("opened", "closed"))
+        if opened.chance(OPENING_PERMILLE) or not lines:
+            lines = _pair(voice, voice.openings, bank.assistant.greetings, next(greeted), seed, "open") + lines
+        if closed.chance(CLOSING_PERMILLE):
+            lines += _pair(voice, voice.closings, bank.assistant.farewells, next(parted), seed, "close")
+        talk.sessions.append(list(_turns(talk, lines, session, start, form, Draw(seed, "pauses", session))))
     return talk
 
 
-def date_forms(day: date) -> tuple[str, ...]:
-    """A date as an answer states it, with and without the year: `14 March 2024`, `14 March`."""
-    short = f"{day.day} {MONTHS[day.month - 1]}"
-    return f"{short} {day.year}", short
+def _blocks(teller: Teller, world: World, seed: int) -> Iterator[tuple[int, Block]]:
+    """Everything that comes up, with its session; what belongs together is one block."""
+    for fact in world.facts:
+        for place, telling in enumerate(fact.tellings):
+            draw = Draw(seed, "remark", fact.attribute.name, place)
+            yield telling.session, teller.fact(fact, telling, world.starts[telling.session], draw)
+    for category, session in world.withdrawn.items():
+        yield session, teller.withdrawal(category, Draw(seed, "withdrawal", category))
+    for person in world.acquaintances:
+        relation = person.relation.name
+        yield person.introduced, teller.introduction(person, Draw(seed, "introduce", relation))
+        for place, (about, _, sessions) in enumerate(person.facts):
+            for session in sessions:
+                yield session, teller.about(person, place, Draw(seed, "about", relation, about.name, session))
+    habits = world.habits
+    for word in habits.ambiguous:
+        for which, sessions in enumerate(word.sessions):
+            for session in sessions:
+                yield session, teller.sense(word, which, Draw(seed, "sense", word.homonym.word, which, session))
+    for followed in habits.followed:
+        for nth, (session, follows) in enumerate(followed.times):
+            draw = Draw(seed, "routine", followed.routine.name, session)
+            yield session, teller.routine(followed.routine, nth, follows, draw)
+    for task in habits.tasks:
+        for nth, attempt in enumerate(task.attempts):
+            yield attempt.session, teller.attempt(task, nth, Draw(seed, "attempt", task.kind.name, attempt.session))
+    for episode in habits.episodes:
+        name = episode.kind.name
+        yield episode.announced, teller.announcement(episode, Draw(seed, "announce", name))
+        if episode.ended is not None:
+            yield episode.ended, teller.ending(episode, Draw(seed, "ending", name))
 
 
-def fact_key(fact: Fact, version: int) -> tuple[str, ...]:
-    """What a turn states when it states a value of a fact."""
-    return ("fact", fact.attribute.name, str(version))
+def _in_order(blocks: Sequence[Block], draw: Draw) -> list[Block]:
+    """Shuffled, but what is said of one fact in one session stays in its order."""
+    order = draw.shuffled(range(len(blocks)))
+    own: dict[str, list[int]] = defaultdict(list)
+    for place, block in enumerate(blocks):
+        for subject in dict.fromkeys(key[1] for line in block for key, _ in line.states):
+            own[subject].append(place)
+    for places in own.values():
+        spots = sorted(order.index(place) for place in places)
+        for spot, place in zip(spots, places, strict=True):
+            order[spot] = place
+    return [blocks[place] for place in order]
 
 
-def _turns(talk: Talk, lines: Sequence[_Line], session: int, start: datetime, form: str, draw: Draw) -> Iterator[Turn]:
+def _turns(
+    talk: Talk, lines: Sequence[Line], session: int, start: datetime, form: str, draw: Draw
+) -> Iterator[Turn | Marked]:
     at = start
+    pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, LONGEST_SESSION // max(1, len(lines))))
     for place, line in enumerate(lines):
         id = f"s{session:03d}t{place:02d}"
         for key, words in line.states:
-            talk.stated[key].append(Statement(id, session, key, words))
-        text = form.format(at=at, speaker=line.speaker, text=line.text)
-        yield Turn(at=at, session=session, id=id, speaker=line.speaker, text=text)
-        at += timedelta(seconds=draw.between(8, 95))
+            talk.stated[key].append(Statement(id, len(talk.turns), line.speaker, words))
+        text = form.format(speaker=line.speaker, text=line.text, at=at)
+        talk.turns[id] = Turn(at=at, session=session, id=id, speaker=line.speaker, text=text)
+        yield talk.turns[id]
+        if line.mark is not None:
+            yield Marked(line.mark, id)
+        at += timedelta(seconds=draw.between(SHORTEST_PAUSE, pause))
 
 
-def _remark(bank: Bank, fact: Fact, said: Said, start: datetime, draw: Draw) -> list[_Line]:
-    attribute, value = fact.attribute, fact.values[said.version]
-    states = [(fact_key(fact, said.version), value)]
-    if said.happened is not None:
-        words = _when(said.happened, start.date(), draw)
-        sentence = draw.choice(attribute.say).format(value=value, when=words)
-        states.append((("date", attribute.name, str(said.version)), words))
-    elif said.changed and draw.chance(CHANGE_WORDED_PERMILLE):
-        pattern, old = draw.choice(attribute.change), fact.values[said.version - 1]
-        sentence = pattern.format(value=value, old=old)
-        if "{old}" in pattern:
-            states.append((fact_key(fact, said.version - 1), old))
-    else:
-        sentence = draw.choice(attribute.say).format(value=value)
-    echo = (_capital(draw.choice(attribute.echo).format(value=value)), (states[0],))
-    return _told(bank, sentence, states, echo, draw)
-
-
-def _person_remarks(bank: Bank, person: Acquaintance, seed: int) -> Iterator[tuple[int, list[_Line]]]:
-    relation = person.relation
-    for session in person.introduced:
-        draw = Draw(seed, "introduce", relation.name, session)
-        sentence = draw.choice(relation.introduce).format(name=person.name)
-        echo: tuple[str, States] = (draw.choice(relation.echo).format(name=person.name), ())
-        yield session, _told(bank, sentence, [(("person", relation.name), person.name)], echo, draw)
-    for about, value, sessions in person.facts:
-        for session in sessions:
-            draw = Draw(seed, "about", relation.name, about.name, session)
-            states = [(("about", relation.name, about.name), value)]
-            sentence = draw.choice(about.say).format(name=person.name, value=value)
-            reply = (draw.choice(about.echo).format(name=person.name, value=value), tuple(states))
-            yield session, _told(bank, sentence, states, reply, draw)
-
-
-def _told(bank: Bank, sentence: str, states: Sequence, echo: tuple[str, States], draw: Draw) -> list[_Line]:
-    said = draw.choice(bank.frames).format(said=_capital(sentence))
-    reply = _Line("assistant", *echo) if draw.chance(ECHO_PERMILLE) else _Line("assistant", draw.choice(bank.acks))
-    return [_Line("user", said, tuple(states)), reply]
-
-
-def _chatter(bank: Bank, exchange: Sequence[str], draw: Draw) -> list[_Line]:
-    turns = filled("\x00".join(exchange), bank.words, draw).split("\x00")
-    return [_Line(("user", "assistant")[place % 2], _capital(text)) for place, text in enumerate(turns)]
-
-
-def _pair(bank: Bank, first: Sequence[str], second: Sequence[str], draw: Draw) -> list[_Line]:
+def _chatter(bank: Bank, voice: Voice, exchange: Sequence[str], draw: Draw) -> Block:
+    texts = drawn(exchange, bank.words, draw)
     return [
-        _Line("user", filled(draw.choice(first), bank.words, draw)),
-        _Line("assistant", filled(draw.choice(second), bank.words, draw)),
+        Line("assistant", text) if place % 2 else Line("user", voice.plainly(text, {}, draw))
+        for place, text in enumerate(texts)
     ]
 
 
-def _when(day: date, today: date, draw: Draw) -> str:
-    ago = (today - day).days
-    if draw.chance(EXPLICIT_DATE_PERMILLE):
-        return f"on {date_forms(day)[1]}"
-    if ago == 1:
-        return "yesterday"
-    if 2 <= ago <= 7 and draw.chance(500):
-        return f"last {WEEKDAYS[day.weekday()]}"
-    return f"{COUNTS[ago]} days ago"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _pair(voice: Voice, first: Patterns, second: Patterns, nth: int, seed: int, what: str) -> Block:
+    said = voice.plainly(in_turn(first, nth, seed, what), {}, Draw(seed, what, nth))
+    return [Line("user", said), Line("assistant", in_turn(second, nth, seed, what, "answer"))]

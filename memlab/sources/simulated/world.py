@@ -1,141 +1,150 @@
-"""A user's world: what is true of them and when, what they let be kept, and in which session they speak of it.
+"""A user's world: who they are, what is true of them and when, and in which session they speak of it.
 
-Everything here is truth; no words are chosen yet. Draws are keyed by what they are for, so one more attribute in the
-bank or one more session leaves the others as they were.
+Everything here is truth and plan; no words are chosen yet. Draws are keyed by what they are for, so one more attribute
+in the bank or one more session leaves the others as they were.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from memlab.seeds import Draw
-from memlab.sources.simulated.bank import About, Attribute, Bank, Relation
+from memlab.sources.simulated.bank import Bank
+from memlab.sources.simulated.facts import Fact, draw_fact
+from memlab.sources.simulated.habits import Habits, draw_habits
+from memlab.sources.simulated.patterns import About, Attribute, Relation
 
 START = datetime(2023, 1, 2, tzinfo=UTC)
-TOLD_PERMILLE = 700
-RELATION_PERMILLE = 850
-RESTATED_PERMILLE = 50
-EPHEMERAL_PERMILLE = 45
-CONSENT_PERMILLE = 600
-EVENT_AGO_DAYS = 12
+CONSENT_PERMILLE = 480
+WITHDRAWN_PERMILLE = 350
+NAMESAKE_PERMILLE = 350
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One time at which a fact is spoken of: in which session, and which version of it, counted from 0."""
+class Shape:
+    """How much there is in a life: of each user, sessions over months, and of what each user has how many.
 
-    session: int
-    version: int
-    changed: bool = False
-    happened: date | None = None
+    Attributes:
+        drift: How often what holds changes, 1 as often as the bank says.
+        slips: How often what is said is not the plain truth, likewise.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What is true of a user under one attribute: its values in order, and when each is spoken of."""
-
-    attribute: Attribute
-    values: tuple[str, ...]
-    said: tuple[Said, ...]
-    forbidden: bool = False
-
-    @property
-    def told(self) -> bool:
-        """Whether the user ever speaks of it."""
-        return bool(self.said)
+    sessions: int
+    months: int
+    attributes: int
+    people: int
+    homonyms: int
+    routines: int
+    tasks: int
+    episodes: int
+    erasures: int
+    drift: float = 1.0
+    slips: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Acquaintance:
-    """A person in the user's life: introduced in one session, spoken of in others."""
+    """A person in the user's life: introduced in one session, spoken of in others.
+
+    Attributes:
+        namesake: Whether somebody else in this life has the same name, so that the relation is always said with it.
+    """
 
     relation: Relation
     name: str
-    introduced: tuple[int, ...]
+    introduced: int
     facts: tuple[tuple[About, str, tuple[int, ...]], ...]
+    namesake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that is true of one user, and the times of their sessions."""
+    """All that is true of one user, and the times of their sessions.
 
+    Attributes:
+        consents: Whether each category may be kept, at the beginning.
+        withdrawn: In which session a category that could be kept no longer may.
+    """
+
+    register: str
     starts: tuple[datetime, ...]
     consents: dict[str, bool]
+    withdrawn: dict[str, int]
     facts: tuple[Fact, ...]
     acquaintances: tuple[Acquaintance, ...]
+    habits: Habits
 
 
-def build_world(bank: Bank, sessions: int, months: int, seed: int) -> World:
+def build_world(bank: Bank, shape: Shape, seed: int) -> World:
     """Draws a world: the same seed gives the same world."""
-    starts = tuple(_starts(sessions, months, Draw(seed, "starts")))
+    starts = tuple(_starts(shape.sessions, shape.months, Draw(seed, "starts")))
     sensitive = sorted({a.sensitivity for a in bank.attributes} - {"none"})
     consents = {category: Draw(seed, "consent", category).chance(CONSENT_PERMILLE) for category in sensitive}
-    facts = []
-    for attribute in bank.attributes:
-        draw = Draw(seed, "fact", attribute.name)
-        values = tuple(draw.shuffled(attribute.values))
-        said = tuple(_SCHEDULES[attribute.process](attribute, starts, draw))
-        forbidden = not consents.get(attribute.sensitivity, True)
-        facts.append(Fact(attribute, values, said, forbidden))
-    people = (_acquaintance(relation, sessions, Draw(seed, "relation", relation.name)) for relation in bank.relations)
-    return World(starts, consents, tuple(facts), tuple(person for person in people if person))
+    withdrawn = {}
+    for category in sensitive:
+        draw = Draw(seed, "withdrawn", category)
+        if consents[category] and shape.sessions > 1 and draw.chance(WITHDRAWN_PERMILLE):
+            withdrawn[category] = draw.between(shape.sessions // 2, shape.sessions - 1)
+    own = _attributes(bank, shape.attributes, seed)
+    kept = [a for a in own if consents.get(a.sensitivity, True) and a.process not in ("event", "ephemeral")]
+    by_lot = sorted(kept, key=lambda attribute: Draw(seed, "forgotten", attribute.name).below(1 << 60))
+    forgotten = {attribute.name for attribute in by_lot[: shape.erasures]}
+    facts = tuple(
+        draw_fact(
+            replace(attribute, per_year=attribute.per_year * shape.drift),
+            starts,
+            forbidden=not consents.get(attribute.sensitivity, True),
+            forget=attribute.name in forgotten,
+            slips=shape.slips,
+            seed=seed,
+        )
+        for attribute in own
+    )
+    said = {version.value for fact in facts for version in fact.versions}
+    people = tuple(_people(bank, shape, said, seed)) if shape.sessions > 1 else ()
+    counts = (shape.homonyms, shape.routines, shape.tasks, shape.episodes)
+    register = Draw(seed, "register").choice(sorted(bank.registers))
+    return World(register, starts, consents, withdrawn, facts, people, draw_habits(bank, counts, shape.sessions, seed))
+
+
+def _attributes(bank: Bank, count: int, seed: int) -> list[Attribute]:
+    """Those that the user has at all, in the bank's order; whether one is among them does not hang on the others."""
+    order = sorted(bank.attributes, key=lambda attribute: Draw(seed, "has", attribute.name).below(1 << 60))
+    names = {attribute.name for attribute in order[:count]}
+    return [attribute for attribute in bank.attributes if attribute.name in names]
 
 
 def _starts(sessions: int, months: int, draw: Draw) -> Iterator[datetime]:
+    """Waking hours, with gaps from less than a day to many times their mean."""
     gap_minutes = months * 30 * 24 * 60 // max(1, sessions)
     day = START
     for _ in range(sessions):
-        evening = day.replace(hour=7 + draw.below(15), minute=draw.below(60), second=draw.below(60))
-        yield evening
-        day = evening + timedelta(minutes=draw.between(gap_minutes // 6, gap_minutes * 11 // 6))
+        begun = day.replace(hour=7 + draw.below(15), minute=draw.below(60), second=draw.below(60))
+        yield begun
+        day = begun + timedelta(minutes=draw.between(gap_minutes // 6, gap_minutes * 11 // 6))
         day = day.replace(hour=0, minute=0, second=0) + timedelta(days=1)
 
 
-def _lasting(attribute: Attribute, starts: tuple[datetime, ...], draw: Draw) -> Iterator[Said]:
-    """Said first in the earlier half, then again now and then, and whenever it has changed."""
-    first = draw.below(max(1, len(starts) // 2))
-    if not draw.chance(TOLD_PERMILLE):
-        return
-    yield Said(first, 0)
-    version = 0
-    rate_permille = round(attribute.changes_per_year * 1000)
-    for session in range(first + 1, len(starts)):
-        days = (starts[session] - starts[session - 1]).days
-        if version + 1 < len(attribute.values) and draw.below(365_000) < rate_permille * days:
-            version += 1
-            yield Said(session, version, changed=True)
-        elif draw.chance(RESTATED_PERMILLE):
-            yield Said(session, version)
+def _people(bank: Bank, shape: Shape, said: Set[str], seed: int) -> Iterator[Acquaintance]:
+    """Some people, but never one of every relation; now and then the second has the name of the first.
 
-
-def _happening(attribute: Attribute, starts: tuple[datetime, ...], draw: Draw) -> Iterator[Said]:
-    """One or two things of the kind, each told once, some days after it happened."""
-    for version in range(draw.between(1, 2)):
-        session, ago = draw.below(len(starts)), draw.between(1, EVENT_AGO_DAYS)
-        if draw.chance(TOLD_PERMILLE):
-            yield Said(session, version, happened=(starts[session] - timedelta(days=ago)).date())
-
-
-def _passing(attribute: Attribute, starts: tuple[datetime, ...], draw: Draw) -> Iterator[Said]:
-    """True for the moment, another value each time."""
-    version = 0
-    for session in range(len(starts)):
-        if draw.chance(EPHEMERAL_PERMILLE) and version < len(attribute.values):
-            yield Said(session, version)
-            version += 1
-
-
-_SCHEDULES = {"static": _lasting, "drifting": _lasting, "event": _happening, "ephemeral": _passing}
-
-
-def _acquaintance(relation: Relation, sessions: int, draw: Draw) -> Acquaintance | None:
-    name = draw.choice(relation.names)
-    if not draw.chance(RELATION_PERMILLE) or sessions < 2:
-        return None
-    introduced = draw.below(sessions * 2 // 3)
-    elsewhere = [session for session in range(sessions) if session != introduced]
-    facts = []
-    for about in relation.about:
-        times = tuple(sorted(draw.shuffled(elsewhere)[: draw.between(1, 2)]))
-        facts.append((about, draw.choice(about.values), times))
-    return Acquaintance(relation, name, (introduced,), tuple(facts))
+    Args:
+        said: Values of the user's facts: a person who is also one of them shares a name.
+    """
+    most = min(shape.people, len(bank.relations) - 1)  # what is heard of somebody else is of the relation left
+    drawn: list[tuple[Relation, str, Draw]] = []
+    for relation in Draw(seed, "people").shuffled(bank.relations)[:most]:
+        draw = Draw(seed, "relation", relation.name)
+        name = draw.choice(relation.names)
+        if len(drawn) == 1 and draw.chance(NAMESAKE_PERMILLE):
+            name = drawn[0][1]
+        drawn.append((relation, name, draw))
+    names = [name for _, name, _ in drawn]
+    for relation, name, draw in drawn:
+        introduced = draw.below(max(1, shape.sessions * 2 // 3))
+        elsewhere = [session for session in range(shape.sessions) if session != introduced]
+        facts = tuple(
+            (about, draw.choice(about.values), tuple(sorted(draw.shuffled(elsewhere)[: draw.between(1, 2)])))
+            for about in relation.about
+        )
+        yield Acquaintance(relation, name, introduced, facts, namesake=names.count(name) > 1 or name in said)

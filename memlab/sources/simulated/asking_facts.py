@@ -1,0 +1,266 @@
+"""Questions about facts: what holds, what held, when and for how long, which of several, and what must not be told."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import combinations
+
+from memlab.life import Nugget
+from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.scene import Candidate, Scene, nugget
+from memlab.sources.simulated.wording import COUNTS, date_forms, month_of
+from memlab.text import contains
+
+Found = Iterator[Candidate]
+OLD_DAYS = 200
+MARGIN_DAYS = 10
+DAYS_PER_MONTH = 30.4
+MEMBERS = range(2, 7)
+
+
+def current_value(scene: Scene) -> Found:
+    """What holds now."""
+    for fact, version in scene.open_facts:
+        yield from _of_now(scene, "current_value", fact, version, fact.attribute.ask_now)
+
+
+def preference(scene: Scene) -> Found:
+    """A request that is answered well only by one who knows what holds."""
+    for fact, version in scene.open_facts:
+        if fact.attribute.ask_preference:
+            yield from _of_now(scene, "preference", fact, version, fact.attribute.ask_preference)
+
+
+def old_but_true(scene: Scene) -> Found:
+    """What was told in one session long ago, and never again, and still holds."""
+    for fact, version in scene.open_facts:
+        sessions = {t.session for t in fact.tellings if t.session <= scene.session}
+        if len(sessions) == 1 and (scene.now - scene.world.starts[min(sessions)]).days >= OLD_DAYS:
+            patterns = (*fact.attribute.ask_now, *scene.bank.questions["old_but_true"])
+            yield from _of_now(scene, "old_but_true", fact, version, patterns)
+
+
+def past_value(scene: Scene) -> Found:
+    """What held before something else did."""
+    for fact, newest in scene.open_facts:
+        values = [version.value for version in fact.versions]
+        for version in range(1, newest + 1):
+            before = scene.version(fact, version - 1)
+            if before and values.count(values[version]) == 1:
+                evidence = (nugget(before, values[version - 1]),)
+                slots, subject = {"value": values[version]}, (fact.attribute.name, str(version))
+                patterns = fact.attribute.ask_past
+                yield scene.ask(
+                    "past_value", subject, patterns, slots, answers=(values[version - 1],), evidence=evidence
+                )
+
+
+def as_of(scene: Scene) -> Found:
+    """What held in a month that lies wholly between its being told and its end."""
+    for fact, newest in scene.open_facts:
+        for version in range(newest):
+            stated = scene.version(fact, version)
+            month = _month_within(scene, fact, version) if stated else None
+            if month is not None:
+                slots = {"topic": fact.attribute.topic, "date": month_of(month)}
+                value, subject = fact.versions[version].value, (fact.attribute.name, str(version))
+                patterns, evidence = scene.bank.questions["as_of"], (nugget(stated, value),)
+                yield scene.ask("as_of", subject, patterns, slots, answers=(value,), evidence=evidence)
+
+
+def duration(scene: Scene) -> Found:
+    """For how many months something held that held once, from its beginning and its end, both of which were told.
+
+    Only where the days on which it was told come to as many months as those on which it was so.
+    """
+    for fact, newest in scene.open_facts:
+        values = [version.value for version in fact.versions[: newest + 1]]
+        for version in range(1, newest):
+            first, after = scene.version(fact, version)[:1], scene.version(fact, version + 1)[:1]
+            begun, ended = (scene.talk.turns[s[0].turn].at.date() for s in (first, after))
+            n = _months(fact.versions[version].since, fact.versions[version + 1].since)
+            if values.count(values[version]) == 1 and n == _months(begun, ended) >= 2:
+                value = values[version]
+                answers = (f"{n} months", *((f"{COUNTS[n]} months",) if n < len(COUNTS) else ()))
+                evidence = (nugget(first, value), nugget(after, fact.versions[version + 1].value))
+                slots, subject = {"topic": fact.attribute.topic, "value": value}, (fact.attribute.name, str(version))
+                patterns = scene.bank.questions["duration"]
+                yield scene.ask("duration", subject, patterns, slots, answers=answers, evidence=evidence)
+
+
+def when(scene: Scene) -> Found:
+    """On which day something happened."""
+    for fact, version in _happened(scene):
+        forms = date_forms(fact.versions[version].since)
+        slots, subject = {"value": fact.versions[version].value}, (fact.attribute.name, str(version))
+        evidence = (_dated(scene, fact, version),)
+        patterns = fact.attribute.ask_when
+        yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence)
+
+
+def order(scene: Scene) -> Found:
+    """Which of two things happened first; both are named in the question."""
+    for one, other in combinations(_happened(scene), 2):
+        a, b = (fact.versions[version] for fact, version in (one, other))
+        is_clear = not (contains(a.value, b.value) or contains(b.value, a.value))
+        if is_clear and abs((a.since - b.since).days) >= 2:
+            first, second = sorted((a.value, b.value))  # tells nothing of which came first
+            thing = {fact.versions[n].value: fact.attribute.clause.thing for fact, n in (one, other)}
+            slots = {"a": thing[first].format(value=first), "b": thing[second].format(value=second)}
+            patterns = scene.bank.questions["order"]
+            earlier = a.value if a.since < b.since else b.value
+            evidence = (_dated(scene, *one), _dated(scene, *other))
+            yield scene.ask("order", (a.value, b.value), patterns, slots, (earlier,), evidence, choices=(first, second))
+
+
+def members(scene: Scene) -> Found:
+    """All that are in a set now: every one is needed, and what has left it is out of date."""
+    for fact, held, gone in _sets(scene):
+        answer = ", ".join(fact.versions[n].value for n in held)
+        yield _of_set(scene, "list", fact, held, gone, fact.attribute.ask_list, (answer,))
+
+
+def count(scene: Scene) -> Found:
+    """How many are in a set now: as for a list, what has left it is out of date."""
+    for fact, held, gone in _sets(scene):
+        answers = (COUNTS[len(held)], str(len(held)))
+        yield _of_set(scene, "count", fact, held, gone, fact.attribute.ask_count, answers)
+
+
+def who_said(scene: Scene) -> Found:
+    """Whether the user or the assistant was the first to name what now holds."""
+    for fact, version in scene.open_facts:
+        yield from said_first(scene, (fact.attribute.name, str(version)), fact.versions[version].value)
+
+
+def said_first(scene: Scene, subject: Sequence[str], value: str) -> Found:
+    """Who first named a value, whatever about: a hint, a mistake of the assistant's and chatter name it too."""
+    first = scene.talk.first_naming(value)
+    if first is None or first.id in scene.unallowed:
+        return
+    choices = ("the user said it", "the assistant said it")
+    answer = choices[first.speaker != "user"]
+    evidence = (Nugget(turns=frozenset({first.id}), values=(value,)),)
+    patterns, slots = scene.bank.questions["who_said"], {"value": value, "topic": "that"}
+    yield scene.ask("who_said", subject, patterns, slots, answers=(answer,), evidence=evidence, choices=choices)
+
+
+def never_said(scene: Scene) -> Found:
+    """What the user has never spoken of."""
+    spoken = {fact.attribute.name for fact in scene.world.facts if fact.tellings}
+    for attribute in scene.bank.attributes:
+        if attribute.ask_now and attribute.name not in spoken:
+            patterns = (*attribute.ask_now, *scene.bank.questions["never_said"])
+            yield scene.ask("never_said", (attribute.name,), patterns, {"topic": attribute.topic})
+
+
+def erased(scene: Scene) -> Found:
+    """What the user has had erased."""
+    for fact in scene.world.facts:
+        if scene.is_erased(fact) and fact.attribute.ask_now:
+            patterns, slots = (
+                (*fact.attribute.ask_now, *scene.bank.questions["erased"]),
+                {"topic": fact.attribute.topic},
+            )
+            yield scene.ask("erased", (fact.attribute.name,), patterns, slots)
+
+
+def not_consented(scene: Scene) -> Found:
+    """What the user has said without allowing it to be kept."""
+    for fact in scene.world.facts:
+        told = any(t.session <= scene.session for t in fact.tellings)
+        if scene.is_forbidden(fact) and told and fact.attribute.ask_now and not scene.is_erased(fact):
+            patterns = (*fact.attribute.ask_now, *scene.bank.questions["not_consented"])
+            yield scene.ask("not_consented", (fact.attribute.name,), patterns, {"topic": fact.attribute.topic})
+
+
+def session_reference(scene: Scene, fact: Fact, version: int) -> Found:
+    """What was named a moment ago, asked for by a word that points back; only its own session tells what that was.
+
+    Nothing is asked where the session names another value as well, which the word might point to.
+    """
+    value = fact.versions[version].value
+    if scene.named_lately(fact.attribute.name) != {value}:
+        return
+    stated = [s for s in scene.version(fact, version) if scene.is_of_session(s)]
+    slots, subject = {"noun": fact.attribute.noun}, (fact.attribute.name, str(version))
+    patterns, evidence = scene.bank.questions["session_reference"], (nugget(stated, value),)
+    yield scene.ask("session_reference", subject, patterns, slots, answers=(value,), evidence=evidence)
+
+
+def _of_now(scene: Scene, kind: str, fact: Fact, version: int, patterns: Sequence[str]) -> Found:
+    name, value = fact.attribute.name, fact.versions[version].value
+    current = nugget(scene.version(fact, version), value)
+    older = [s for n in range(version) for s in scene.version(fact, n)]
+    older += [s for key in ("wrong", "corrected") for s in scene.said((key, name))]
+    older = [s for s in older if s.form != value]  # what goes back and forth is true again
+    yield scene.ask(
+        kind,
+        (name, str(version)),
+        patterns,
+        {"topic": fact.attribute.topic},
+        answers=(value,),
+        evidence=(current,),
+        stale=frozenset(s.turn for s in older) - current.turns,
+        stale_values=[s.form for s in older],
+        updates=version,
+    )
+
+
+def _months(begun: date, ended: date) -> int:
+    return round((ended - begun).days / DAYS_PER_MONTH)
+
+
+def _month_within(scene: Scene, fact: Fact, version: int) -> date | None:
+    """The first day of the latest whole month between the telling of a version and its end, with a margin."""
+    told = min(scene.talk.turns[s.turn].at for s in scene.version(fact, version)).date()
+    end = fact.versions[version + 1].since - timedelta(days=MARGIN_DAYS)
+    last = end.replace(day=1) - timedelta(days=1)
+    first = last.replace(day=1)
+    return first if first >= told + timedelta(days=MARGIN_DAYS) else None
+
+
+def _happened(scene: Scene) -> list[tuple[Fact, int]]:
+    return [
+        (fact, telling.version)
+        for fact in scene.world.facts
+        for telling in fact.tellings
+        if telling.mode == "happened" and telling.session <= scene.session and scene.is_open(fact)
+    ]
+
+
+def _dated(scene: Scene, fact: Fact, version: int):
+    stated = scene.said(("date", fact.attribute.name, str(version)))
+    return nugget(stated, *date_forms(fact.versions[version].since), *(s.form for s in stated))
+
+
+def _of_set(
+    scene: Scene,
+    kind: str,
+    fact: Fact,
+    held: list[int],
+    gone: list[int],
+    patterns: Sequence[str],
+    answers: Sequence[str],
+) -> Candidate:
+    return scene.ask(
+        kind,
+        (fact.attribute.name, *map(str, held)),
+        patterns,
+        {},
+        answers=answers,
+        evidence=tuple(nugget(scene.version(fact, n), fact.versions[n].value) for n in held),
+        stale=frozenset(s.turn for n in gone for s in scene.version(fact, n)),
+        stale_values=[fact.versions[n].value for n in gone],
+    )
+
+
+def _sets(scene: Scene) -> Iterator[tuple[Fact, list[int], list[int]]]:
+    """Sets of two to six that may be asked for: the fact, who is in and who has left."""
+    for fact in scene.world.facts:
+        if fact.attribute.process != "set" or not scene.is_open(fact):
+            continue
+        told = [t for t in fact.tellings if t.session <= scene.session]
+        gone = sorted({t.version for t in told if t.mode == "remove"})
+        held = sorted({t.version for t in told if t.mode in ("say", "add")} - set(gone))
+        if len(held) in MEMBERS:
+            yield fact, held, gone

@@ -1,0 +1,104 @@
+"""Questions about people, words with two senses, and what recurs: routines, tasks, episodes."""
+
+from collections.abc import Iterator
+
+from memlab.sources.simulated.asking_facts import said_first, who_said
+from memlab.sources.simulated.habits import rates
+from memlab.sources.simulated.scene import Candidate, Scene, nugget
+
+Found = Iterator[Candidate]
+ENOUGH_FOLLOWED = 2
+ENOUGH_TRIED = 2
+SENTIMENTS = ("positive", "negative", "mixed")
+
+
+def two_hop(scene: Scene) -> Found:
+    """Something of a person who is asked for by relation and was spoken of by name."""
+    for person in scene.world.acquaintances:
+        relation = person.relation.name
+        introduced = scene.said(("person", relation))
+        for about, value, _ in person.facts:
+            stated = scene.said(("about", relation, about.name))
+            if introduced and stated and not person.namesake:
+                evidence = (nugget(introduced, person.name), nugget(stated, value, *(s.form for s in stated)))
+                subject = (relation, about.name)
+                yield scene.ask("two_hop", subject, about.ask, {}, answers=(value,), evidence=evidence)
+
+
+def homonym(scene: Scene) -> Found:
+    """Something said with a word in one of its senses, where the other has been spoken of too."""
+    for word in scene.world.habits.ambiguous:
+        stated = [scene.said(("sense", word.homonym.word, sense.name)) for sense in word.homonym.senses]
+        if all(stated):
+            for sense, value, own in zip(word.homonym.senses, word.values, stated, strict=True):
+                subject, evidence = (word.homonym.word, sense.name), (nugget(own, value, *(s.form for s in own)),)
+                yield scene.ask("homonym", subject, sense.ask, {}, answers=(value,), evidence=evidence)
+
+
+def next_request(scene: Scene) -> Found:
+    """What usually follows a request."""
+    for followed in scene.world.habits.followed:
+        stated = scene.said(("follows", followed.routine.name))
+        if len(stated) >= ENOUGH_FOLLOWED:
+            name, value = followed.routine.name, followed.routine.value
+            asked, evidence = followed.routine.ask, (nugget(stated),)
+            yield scene.ask("next_request", (name, str(len(stated) // 4)), asked, {}, (value,), evidence)
+
+
+def best_approach(scene: Scene) -> Found:
+    """Which approach has worked best, where one is ahead of all others."""
+    for task in scene.world.habits.tasks:
+        tried = rates([attempt for attempt in task.attempts if attempt.session <= scene.session])
+        ahead = sorted(((good / n, n, name) for name, (good, n) in tried.items() if n >= ENOUGH_TRIED), reverse=True)
+        if (
+            ahead
+            and ahead[0][0] > 0.5
+            and all(ahead[0][0] > good / n for a, (good, n) in tried.items() if a != ahead[0][2])
+        ):
+            best, kind = ahead[0][2], task.kind
+            evidence = (nugget(scene.said(("worked", kind.name, best)), best),)
+            subject = (kind.name, best, str(ahead[0][1] // 3))
+            yield scene.ask("best_approach", subject, kind.ask_best, {}, (best,), evidence)
+
+
+def avoid_error(scene: Scene) -> Found:
+    """Which approach has only ever failed; where there are several, any one will do."""
+    for task in scene.world.habits.tasks:
+        tried = rates([attempt for attempt in task.attempts if attempt.session <= scene.session])
+        bad = sorted(name for name, (good, _) in tried.items() if good == 0)
+        if bad:
+            stated = [s for name in bad for s in scene.said(("failed", task.kind.name, name))]
+            subject, evidence = (task.kind.name, *bad), (nugget(stated, *bad),)
+            yield scene.ask("avoid_error", subject, task.kind.ask_avoid, {}, bad, evidence)
+
+
+def outcome(scene: Scene) -> Found:
+    """How something that had been announced went."""
+    for episode, stated in _ended(scene):
+        answers, evidence = (episode.ending.outcome_value,), (nugget(stated),)
+        slots, subject = {"value": episode.value}, (episode.kind.name,)
+        yield scene.ask("outcome", subject, episode.kind.ask_outcome, slots, answers, evidence)
+
+
+def sentiment(scene: Scene) -> Found:
+    """How the user felt about what had been announced, once it was over."""
+    for episode, stated in _ended(scene):
+        answers, evidence = (episode.ending.sentiment,), (nugget(stated),)
+        slots, subject = {"value": episode.value}, (episode.kind.name,)
+        patterns = episode.kind.ask_sentiment
+        yield scene.ask("sentiment", subject, patterns, slots, answers, evidence, choices=SENTIMENTS)
+
+
+def who(scene: Scene) -> Found:
+    """Who said something first: mostly, facts are the user's, approaches the assistant's."""
+    yield from who_said(scene)
+    for task in scene.world.habits.tasks:
+        for approach in dict.fromkeys(statement.form for statement in scene.said(("proposed", task.kind.name))):
+            yield from said_first(scene, (task.kind.name, approach), approach)
+
+
+def _ended(scene: Scene):
+    for episode in scene.world.habits.episodes:
+        stated = [s for s in scene.said(("ended", episode.kind.name)) if s.speaker == "user"]
+        if stated:
+            yield episode, stated

@@ -1,0 +1,193 @@
+"""What a judge knows of a life at one moment: who said what, what holds, and what must not be used."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from memlab.events import TurnId
+from memlab.life import Gold, Nugget
+from memlab.seeds import Draw
+from memlab.sources.simulated.bank import Bank
+from memlab.sources.simulated.dialogue import Statement, Talk, names
+from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.remarks import TRUE, Key, fact_key
+from memlab.sources.simulated.wording import Voice
+from memlab.sources.simulated.world import World
+from memlab.text import stems
+
+LASTING = ("static", "drifting", "cyclic")
+NAMING = ("fact", "wrong", "corrected", "aside", "joke", "cleared", "gone", "retract", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its gold; `subject` tells apart questions about different things."""
+
+    subject: tuple[str, ...]
+    text: str
+    gold: Gold
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that can be asked: what it is about, what must be known for it, and how it is put.
+
+    Attributes:
+        subject: Tells apart questions of one kind about different things.
+        pose: Puts it into words; None where every wording would give an answer away.
+    """
+
+    subject: tuple[str, ...]
+    evidence: tuple[Nugget, ...]
+    is_updated: bool
+    pose: Callable[[Draw], Question | None]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One life up to a turn of a session.
+
+    Attributes:
+        until: How many turns have been said.
+        overlap: Which of the ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
+            1, the one that shares most; None takes any.
+    """
+
+    bank: Bank
+    world: World
+    talk: Talk
+    voice: Voice
+    session: int
+    until: int
+    overlap: float | None = None
+
+    @property
+    def now(self) -> datetime:
+        """When the session began."""
+        return self.world.starts[self.session]
+
+    def said(self, key: Key) -> Sequence[Statement]:
+        """Everything until now that states a thing."""
+        stated = self.talk.stated.get(key, [])
+        if not stated or stated[-1].place < self.until:
+            return stated
+        return [statement for statement in stated if statement.place < self.until]
+
+    def about(self, name: str) -> frozenset[TurnId]:
+        """Every turn until now that names a value of an attribute, true or not."""
+        keys = (key for key in self.talk.stated if key[0] in NAMING and key[1] == name)
+        return frozenset(statement.turn for key in keys for statement in self.said(key))
+
+    def is_of_session(self, statement: Statement) -> bool:
+        """Whether something was said in this session."""
+        return self.talk.turns[statement.turn].session == self.session
+
+    def named_lately(self, name: str) -> set[str]:
+        """The values of an attribute that have been named in this session, true or not."""
+        keys = (key for key in self.talk.stated if key[0] in NAMING and key[1] == name)
+        return {s.form for key in keys for s in self.said(key) if self.is_of_session(s)}
+
+    @cached_property
+    def unallowed(self) -> frozenset[TurnId]:
+        """Turns that state what the user has not allowed to be kept, or has had erased by now."""
+        gone = (f for f in self.world.facts if self.is_forbidden(f) or self.is_erased(f))
+        return frozenset().union(*(self.about(fact.attribute.name) for fact in gone))
+
+    def is_forbidden(self, fact: Fact) -> bool:
+        """Whether the user has not allowed a fact to be kept, or no longer allows it."""
+        return fact.forbidden or bool(self.said(("withdrawn", fact.attribute.sensitivity)))
+
+    def is_erased(self, fact: Fact) -> bool:
+        """Whether the user has had a fact erased by now."""
+        return bool(self.said(("forget", fact.attribute.name)))
+
+    @cached_property
+    def open_facts(self) -> Sequence[tuple[Fact, int]]:
+        """Lasting facts that have been told and can be asked for, each with its newest version."""
+        lasting = (fact for fact in self.world.facts if fact.attribute.process in LASTING and self.is_open(fact))
+        told = ((fact, self.told_version(fact)) for fact in lasting)
+        return [(fact, version) for fact, version in told if version is not None]
+
+    def is_open(self, fact: Fact) -> bool:
+        """Whether a fact may be kept, was neither erased nor taken back, and no joke about it waits to be cleared.
+
+        Until it is cleared nobody can tell a joke from news.
+        """
+        name = fact.attribute.name
+        jokes = len(self.said(("joke", name))) - len(self.said(("cleared", name)))
+        return not (self.is_forbidden(fact) or self.is_erased(fact) or self.said(("retract", name)) or jokes)
+
+    def told_version(self, fact: Fact) -> int | None:
+        """The newest version that has been told to hold; None where none has."""
+        return max((t.version for t in fact.tellings if t.session <= self.session and t.mode in TRUE), default=None)
+
+    def version(self, fact: Fact, version: int) -> Sequence[Statement]:
+        """Everything until now that states a version of a fact."""
+        return self.said(fact_key(fact.attribute.name, version))
+
+    def ats(self, nugget: Nugget) -> list[datetime]:
+        """When the turns of a nugget were said."""
+        return [self.talk.turns[turn].at for turn in nugget.turns]
+
+    def ask(
+        self,
+        kind: str,
+        subject: Sequence[str],
+        patterns: Sequence[str],
+        slots: dict[str, str],
+        answers: Sequence[str] = (),
+        evidence: Sequence[Nugget] = (),
+        stale: frozenset[TurnId] = frozenset(),
+        stale_values: Sequence[str] = (),
+        choices: Sequence[str] = (),
+        **facets: float | str,
+    ) -> Candidate:
+        """A question of a kind that can be put in this user's words."""
+
+        def pose(draw: Draw) -> Question | None:
+            pattern = self._wording(patterns, slots, () if choices else answers, evidence, draw)
+            if pattern is None:
+                return None
+            gold = Gold(
+                kind=kind,
+                answers=tuple(answers),
+                choices=tuple(choices),
+                answerable=bool(evidence),
+                evidence=tuple(evidence),
+                stale=stale,
+                stale_values=tuple(dict.fromkeys(stale_values)),
+                forbidden=self.unallowed,
+                facets=facets | {"overlap": round(self._shared(pattern.format(**slots), evidence), 3)},
+            )
+            return Question(tuple(subject), self.voice.asks(pattern, slots, draw), gold)
+
+        return Candidate(tuple(subject), tuple(evidence), bool(stale), pose)
+
+    def _wording(
+        self,
+        patterns: Sequence[str],
+        slots: dict[str, str],
+        answers: Sequence[str],
+        evidence: Sequence[Nugget],
+        draw: Draw,
+    ) -> str | None:
+        """One of the patterns that names no answer; None where all do."""
+        fit = [p for p in patterns if not any(names(p.format(**slots), answer) for answer in answers)]
+        if not fit or self.overlap is None:
+            return draw.choice(fit) if fit else None
+        ranked = sorted(fit, key=lambda p: (self._shared(p.format(**slots), evidence), p))
+        return ranked[round(self.overlap * (len(ranked) - 1))]
+
+    def _shared(self, question: str, evidence: Sequence[Nugget]) -> float:
+        """The largest share of the question's content words that a turn of the evidence has; 0 without evidence."""
+        wanted = set(stems(question))
+        turns = [turn for nugget in evidence for turn in nugget.turns]
+        if not wanted or not turns:
+            return 0.0
+        return max(len(wanted & set(stems(self.talk.turns[turn].text))) for turn in turns) / len(wanted)
+
+
+def nugget(statements: Sequence[Statement], *values: str) -> Nugget:
+    """One thing to be known, stated by any of these, in one of these forms."""
+    return Nugget(turns=frozenset(s.turn for s in statements), values=tuple(dict.fromkeys(values)))

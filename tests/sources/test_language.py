@@ -1,0 +1,148 @@
+"""The language bank: how much there is, that it does not repeat itself, and that its parts share nothing."""
+
+import re
+from collections import Counter, defaultdict
+from dataclasses import fields
+from math import ceil
+from string import Formatter
+
+import pytest
+
+from memlab.sources.simulated.bank import fragments, in_part, load_bank
+from memlab.sources.simulated.patterns import Attribute
+from memlab.text import contains
+
+ALIKE = 0.6
+SLOTS = {
+    "say": {"value", "when"}, "echo": {"value"}, "change": {"value", "old"}, "add": {"value"}, "remove": {"value"},
+    "ask_now": set(), "ask_past": {"value"}, "ask_preference": set(), "ask_when": {"value"}, "ask_list": set(),
+    "ask_count": set(),
+}  # fmt: skip
+NEEDED = {
+    "static": ("ask_now",), "drifting": ("change", "ask_now", "ask_past"), "cyclic": ("change", "ask_now", "ask_past"),
+    "event": ("ask_when",), "ephemeral": (), "set": ("add", "remove", "ask_list", "ask_count"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bank():
+    return load_bank()
+
+
+def words(text):
+    return frozenset(re.findall(r"[a-z']+", re.sub(r"\{\w+\}|\d", " ", text.lower())))
+
+
+def slots(pattern):
+    return {name for _, name, _, _ in Formatter().parse(pattern) if name is not None}
+
+
+def test_there_is_enough_of_everything(bank):
+    assert len(bank.attributes) >= 60
+    assert len({attribute.domain for attribute in bank.attributes}) == 16
+    assert {attribute.process for attribute in bank.attributes} == set(NEEDED)
+    assert len({attribute.sensitivity for attribute in bank.attributes} - {"none"}) >= 4
+    assert len(set(fragments(bank))) >= 3000
+    assert len(bank.exchanges) >= 400
+    assert sum(len(exchange) > 2 for exchange in bank.exchanges) >= 180
+    assert len(bank.homonyms) >= 40
+    assert len(bank.registers) == 5
+
+
+def test_no_two_fragments_share_more_than_three_in_five_words(bank):
+    texts = sorted(set(fragments(bank)) | {turn for exchange in bank.exchanges for turn in exchange})
+    bags = [words(text) for text in texts]
+    often = Counter(word for bag in bags for word in bag)
+    by_word = defaultdict(list)
+    for place, bag in enumerate(bags):
+        # two bags that share more than ALIKE of their words share one of these, their rarest
+        rarest = sorted(bag, key=lambda word: (often[word], word))[: len(bag) - ceil(ALIKE * len(bag)) + 1]
+        for other in {other for word in rarest for other in by_word[word]}:
+            alike = len(bag & bags[other]) / len(bag | bags[other])
+            assert len(bag) < 2 or alike <= ALIKE, (texts[place], texts[other], round(alike, 2))
+        for word in rarest:
+            by_word[word].append(place)
+
+
+def test_few_fragments_are_bare_fillers(bank):
+    texts = set(fragments(bank))
+    assert sum(len(words(text)) <= 3 for text in texts) <= len(texts) / 5
+
+
+def test_each_part_has_something_of_everything_and_shares_none_of_it(bank):
+    parts = [load_bank("open"), load_bank("sealed")]
+    for attribute in bank.attributes:
+        for field in fields(Attribute):
+            own = getattr(attribute, field.name)
+            if field.name in SLOTS and own:
+                halves = [
+                    set(getattr(next(a for a in part.attributes if a.name == attribute.name), field.name))
+                    for part in parts
+                ]
+                assert all(halves), (attribute.name, field.name)
+                assert not halves[0] & halves[1], (attribute.name, field.name)
+                assert halves[0] | halves[1] == set(own)
+    share = len(list(fragments(parts[0]))) / len(list(fragments(bank)))
+    assert 0.45 <= share <= 0.55
+    assert not set(parts[0].exchanges) & set(parts[1].exchanges)
+
+
+def test_a_part_is_known_by_the_fragment_alone():
+    assert in_part("any sentence", "open") != in_part("any sentence", "sealed")
+    assert in_part("any sentence", "both")
+
+
+def test_an_attribute_has_what_its_process_needs(bank):
+    for attribute in bank.attributes:
+        for name in NEEDED[attribute.process]:
+            assert len(getattr(attribute, name)) >= 4, (attribute.name, name)
+        assert 20 <= len(set(attribute.values)) <= 200, attribute.name
+        assert len(attribute.say) >= 6, attribute.name
+
+
+def test_patterns_name_the_slots_that_they_are_given(bank):
+    for attribute in bank.attributes:
+        for name, allowed in SLOTS.items():
+            for pattern in getattr(attribute, name):
+                assert slots(pattern) <= allowed, (attribute.name, pattern)
+        for pattern in attribute.say:
+            assert "value" in slots(pattern), (attribute.name, pattern)
+            assert ("when" in slots(pattern)) == (attribute.process == "event"), (attribute.name, pattern)
+        assert slots(attribute.clause.thing) == ({"value"} if attribute.process == "event" else set()), attribute.name
+        assert slots(attribute.clause.i) == slots(attribute.clause.you) == {"value"}, attribute.name
+
+
+def test_no_value_holds_another_of_its_attribute(bank):
+    for attribute in bank.attributes:
+        for value in attribute.values:
+            others = [other for other in attribute.values if other != value and contains(other, value)]
+            assert not others, (attribute.name, value, others)
+
+
+def test_no_question_names_a_value(bank):
+    asking = ("ask_now", "ask_preference", "ask_list", "ask_count")
+    for attribute in bank.attributes:
+        for pattern in (pattern for name in asking for pattern in getattr(attribute, name)):
+            named = [value for value in attribute.values if contains(pattern, value)]
+            assert not named, (attribute.name, pattern, named)
+
+
+def test_every_slot_of_an_exchange_has_words(bank):
+    for exchange in bank.exchanges:
+        for turn in exchange:
+            assert slots(turn) <= set(bank.words), turn
+
+
+def test_people_are_asked_for_by_relation_and_spoken_of_by_name(bank):
+    for relation in bank.relations:
+        for about in relation.about:
+            assert all("name" in slots(pattern) and "value" in slots(pattern) for pattern in about.say), about.name
+            assert not any(slots(pattern) for pattern in about.ask), about.name
+
+
+def test_a_word_with_two_senses_stands_in_its_questions(bank):
+    for homonym in bank.homonyms:
+        assert len(homonym.senses) == 2
+        for sense in homonym.senses:
+            assert all(homonym.word.lower() in pattern.lower() for pattern in sense.ask), (homonym.word, sense.name)
+            assert not any(contains(p, v) for p in sense.ask for v in sense.values), (homonym.word, sense.name)

@@ -27,6 +27,9 @@ def add(commands: Any) -> None:
     convert.add_argument("name", metavar="NAME")
     convert.add_argument("--to", type=Path, required=True, metavar="FILE", help="made, never replaced")
     convert.add_argument("overrides", nargs="*", metavar="key=value", help="as for a run: source.path=FILE, seed=1")
+    apart = actions.add_parser("tell-apart", help="how well a classifier tells turns of one source from another's")
+    apart.add_argument("first", metavar="NAME", help="the data set that is set beside the others")
+    apart.add_argument("others", metavar="OTHER", nargs="+", help="data sets")
     check = actions.add_parser("check", help="lives in order, labels counted, and nothing that tells what is judged")
     for action in (describe, check):
         action.add_argument("names", nargs="*", metavar="NAME", help="data sets; without it: all that are at hand")
@@ -84,6 +87,16 @@ def _data_describe(args: argparse.Namespace) -> int:
     return 1 if any(one["error"] and one["at_hand"] for one in described) else 0
 
 
+def _data_tell_apart(args: argparse.Namespace) -> int:
+    from memlab.data.beside import beside
+
+    tables, verdict = beside([args.first, *args.others])
+    for table in tables:
+        print_table(*table)
+    print(verdict)
+    return 0
+
+
 def _data_check(args: argparse.Namespace) -> int:
     from memlab.data.check import check_all
 
@@ -100,5 +113,6 @@ DATA = {
     "verify": _data_verify,
     "convert": _data_convert,
     "describe": _data_describe,
+    "tell-apart": _data_tell_apart,
     "check": _data_check,
 }

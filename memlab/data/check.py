@@ -7,6 +7,7 @@ from pathlib import Path
 
 from memlab.checks import CheckFailed, NotApplicable, Result, in_lines
 from memlab.checks.suite import Status
+from memlab.data.exact import EXACT_LAWS
 from memlab.data.laws import LAWS, Law
 from memlab.data.survey import Survey, surveys
 from memlab.sources import MissingData
@@ -14,7 +15,7 @@ from memlab.sources import MissingData
 
 def check_data(data: Survey) -> Iterator[Result]:
     """What came of each law, in order; a law that the card exempts is told with its reason."""
-    for law in LAWS:
+    for law in (*LAWS, *(EXACT_LAWS if data.card.exact else ())):
         began = time.perf_counter()
         status, message = _kept(law, data)
         yield Result(law.__name__, status, message, time.perf_counter() - began)

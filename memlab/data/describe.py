@@ -1,4 +1,4 @@
-"""Data sets in numbers: what is in them, how long it is, how old evidence is, and what reading mended or left out."""
+"""Data sets in numbers: what is in them, how long and how varied it is, how old evidence is, what reading mended."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from memlab.data.language import WINDOW, language
 from memlab.data.survey import Asked, Survey, surveys
 from memlab.events import TurnId
 from memlab.sources import MissingData
@@ -48,6 +49,7 @@ def describe(data: Survey) -> Description:
         "query_tokens": _percentiles(lengths([one.query.text for one in asked])),
         "evidence_age_days": _percentiles(_ages(data)),
         "candidates": _percentiles([one.candidates for one in asked]),
+        "language": language(data),
         "superseded_turns": len({(life.user, note.turn) for life in data.lives for note in life.superseded}),
         "labels": {
             "repaired": _counted(counted, "repaired"),
@@ -146,6 +148,12 @@ def tables(described: Sequence[Description]) -> Iterator[Table]:
         [(row["source"], *_labels(row)) for row in rows],
     )
     yield (
+        "Language: distinct words of 1,000, % of turns that repeat one of their life or nearly do, words of a turn, "
+        "share of a query's words in its best evidence, bits in an answer and the most there could be",
+        ("source", "types", "same %", "near %", "p50", "p95", "overlap", "bits", "at most"),
+        [(row["source"], *_language(row["language"])) for row in rows],
+    )
+    yield (
         "Kinds of questions",
         ("source: kind", *QUESTIONS),
         [
@@ -162,5 +170,16 @@ def _labels(row: Description) -> tuple[str, ...]:
     return *(_shown(count) for count in row["labels"].values()), files, str(row["lives_out_of_order"])
 
 
-def _shown(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}"
+def _language(found: dict[str, Any]) -> tuple[str, ...]:
+    types = found["types_per_token"]
+    return (
+        _shown(None if types is None else types * WINDOW),
+        *(_shown(None if found[name] is None else 100 * found[name], 1) for name in ("exact_repeats", "near_repeats")),
+        *(_shown(found["turn_words"][p]) for p in ("p50", "p95")),
+        _shown(found["query_overlap"], 2),
+        *(_shown(found[name], 1) for name in ("answer_bits", "answer_bits_at_most")),
+    )
+
+
+def _shown(value: float | None, places: int = 0) -> str:
+    return "–" if value is None else f"{value:,.{places}f}"

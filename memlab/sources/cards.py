@@ -48,6 +48,8 @@ class Card:
         never_in_text: Regular expressions that no turn and no question may match.
         download: Files to fetch; empty where upstream names no file of known checksum.
         distributable: Whether the licence lets upstream's files be passed on at all.
+        exact: Whether gold is exact by construction, so that it owes the laws of `memlab.data.exact` too.
+        surface: Features by which `memlab data tell-apart` sets its turns beside recorded ones, fixed beforehand.
         exempt: Laws of `memlab data check` that the data cannot keep, each with the reason, a full sentence.
     """
 
@@ -64,6 +66,8 @@ class Card:
     never_in_text: tuple[str, ...] = ()
     download: tuple[Download, ...] = ()
     distributable: bool = True
+    exact: bool = False
+    surface: tuple[str, ...] = ()
     exempt: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def known(self, sha256: str) -> KnownFile | None:
@@ -81,7 +85,7 @@ def load_card(name: str) -> Card:
     raw: dict[str, Any] = yaml.safe_load((datasets_folder() / name / "card.yaml").read_text())
     raw["files"] = tuple(KnownFile(**file) for file in raw.get("files", ()))
     raw["download"] = tuple(Download(**file) for file in raw.get("download", ()))
-    raw |= {key: tuple(raw.get(key, ())) for key in ("leaks", "never_in_text")}
+    raw |= {key: tuple(raw.get(key, ())) for key in ("leaks", "never_in_text", "surface")}
     return Card(name=name, **raw)
 
 

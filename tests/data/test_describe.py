@@ -124,10 +124,12 @@ def test_lengths_are_those_of_every_budget(sample):
 
 
 def test_every_table_has_a_row_per_source_and_one_per_kind(two):
-    what, sizes, labels, kinds = tables([two, two | {"source": "other"}])
-    assert [len(table[2]) for table in (what, sizes, labels, kinds)] == [2, 2, 2, 4]
-    assert all(len(row) == len(columns) for _, columns, rows in (what, sizes, labels, kinds) for row in rows)
+    every = what, sizes, labels, language, _ = list(tables([two, two | {"source": "other"}]))
+    assert [len(table[2]) for table in every] == [2, 2, 2, 2, 4]
+    assert all(len(row) == len(columns) for _, columns, rows in every for row in rows)
+    assert (what[2][0][:4], sizes[2][0][1]) == (("simulated", "2", "3", "4"), "3")
     assert labels[2][0] == ("simulated", "5", "4", "1", "1 of 2", "0")
+    assert language[2][0] == ("simulated", "–", "25.0", "25.0", "2", "4", "0.00", "–", "–")  # 4, 1, 1, 4 words
 
 
 def test_a_source_that_is_not_at_hand_is_told(tmp_path, monkeypatch):

@@ -128,7 +128,7 @@ def cites_the_first_turn_always(toy: Toy, store) -> Toy:
 def cites_a_needless_turn_once(toy: Toy, store) -> Toy:
     def change(memory: Memory) -> Memory:
         place = [held.id for held in toy.memories()].index(memory.id)
-        return replace(memory, sources=(memory.id, next(toy.memories()).id)) if place == 26 else memory
+        return replace(memory, sources=(memory.id, next(toy.memories()).id)) if place == 27 else memory
 
     return changed(toy, change)
 

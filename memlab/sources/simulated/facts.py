@@ -89,7 +89,7 @@ def draw_fact(
     versions, tellings = _PLANS[attribute.process](attribute, values, starts, _Chances(draw, slipping, slips))
     forgotten = None
     if forget and len(starts) >= 3:
-        at = slipping.between(len(starts) // 3, len(starts) - 1)
+        at = slipping.between(len(starts) // 3, len(starts) - 2)  # the last session comes after it
         told = [telling for telling in tellings if telling.session < at]
         if told:
             forgotten, tellings = at, [*told, Telling(at, "forget", 0)]

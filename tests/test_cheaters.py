@@ -97,16 +97,19 @@ def test_ranks_believe_every_citation_and_are_no_headline(measured):
 
 
 def test_what_says_nothing_is_neither_current_nor_stale(measured):
+    """One turn in the place of a whole life may by luck be the one that is asked for; no text at all never is."""
     for cheat in (found for found in WORTHLESS if "current_first" in measured["random"]):
         found = measured[cheat.__name__]
-        assert (found["current_first"], found["stale_first"]) == (0, 0)
-        assert "stale_excess" not in found
+        if "empty" in cheat.__name__:
+            assert (found["current_first"], found["stale_first"]) == (0, 0)
+            assert "stale_excess" not in found
+        assert found["current_first"] + found["stale_first"] <= 2.5 * LEAK
 
 
 def test_the_whole_history_says_what_once_held(measured):
     if "current_first" in measured["random"]:
         found, chance = measured["whole_history"], measured["random"]
-        assert found["current_first"] <= chance["current_first"]
+        assert found["current_first"] <= chance["current_first"] + 1.5 * LEAK
         assert found["stale_first"] > chance["stale_first"]
         assert found["stale_excess"] > 0
 

@@ -69,10 +69,6 @@ class Fact:
     forbidden: bool = False
     forgotten: int | None = None
 
-    def version_on(self, day: date) -> int | None:
-        """The version that is true on a day; None before the first."""
-        return max((n for n, version in enumerate(self.versions) if version.since <= day), default=None)
-
 
 def draw_fact(
     attribute: Attribute, starts: Sequence[datetime], forbidden: bool, forget: bool, slips: float, seed: int

@@ -162,9 +162,7 @@ class Simulated:
         exhausted = set[str]()
         for place, kind in self._kinds(scene.session, root):
             waiting.append(kind)
-            for kind in [kind for kind in waiting if kind not in exhausted]:
-                if kind in exhausted:
-                    continue
+            for kind in dict.fromkeys(kind for kind in waiting if kind not in exhausted):
                 question = find(kind, scene, asked, Draw(root, "query", scene.session, place, kind))
                 if question is None:
                     exhausted.add(kind)

@@ -6,9 +6,11 @@ Python version, and one more draw in one place moves nothing elsewhere.
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from struct import Struct
 from typing import TypeVar
 
 T = TypeVar("T")
+EIGHT = Struct(">8Q")
 
 
 def derive(root: int, *names: str | int) -> int:
@@ -24,11 +26,12 @@ def derive(root: int, *names: str | int) -> int:
 
 
 class Draw:
-    """A stream of draws under one name: the n-th draw is the hash of (seed, n)."""
+    """A stream of draws under one name: each hash of (seed, n) is eight of them."""
 
     def __init__(self, root: int, *names: str | int) -> None:
         self._key = derive(root, *names).to_bytes(8, "big")
         self._count = 0
+        self._drawn: list[int] = []
 
     def below(self, n: int) -> int:
         """An integer in [0, n), uniform up to a bias under n / 2**64.
@@ -38,9 +41,11 @@ class Draw:
         """
         if n <= 0:
             raise ValueError(f"cannot draw below {n}; the bound must be at least 1")
-        self._count += 1
-        digest = blake2b(self._count.to_bytes(8, "big"), key=self._key, digest_size=8).digest()
-        return int.from_bytes(digest, "big") * n >> 64
+        if not self._drawn:
+            self._count += 1
+            digest = blake2b(self._count.to_bytes(8, "big"), key=self._key, digest_size=64).digest()
+            self._drawn = list(EIGHT.unpack(digest))
+        return self._drawn.pop() * n >> 64
 
     def between(self, low: int, high: int) -> int:
         """An integer in [low, high], both ends included."""
@@ -53,6 +58,14 @@ class Draw:
     def choice(self, options: Sequence[T]) -> T:
         """One of `options`, each equally likely."""
         return options[self.below(len(options))]
+
+    def some(self, options: Sequence[T], n: int) -> list[T]:
+        """`n` of `options`, or all where there are fewer, in random order; a draw for each."""
+        rest = list(options)
+        for i in range(min(n, len(rest))):
+            j = self.between(i, len(rest) - 1)
+            rest[i], rest[j] = rest[j], rest[i]
+        return rest[:n]
 
     def shuffled(self, options: Sequence[T]) -> list[T]:
         """All of `options` in random order (Fisher-Yates)."""

@@ -138,7 +138,7 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
     if wants("chat", config):
         parts["chat"] = construct("chat", config["chat"], {})
     if config["strategy"]["_target_"] == ORACLE:
-        parts["evidence"] = {id: tuple(nugget.turns for nugget in g.evidence) for id, g in gold.items()}
+        parts["evidence"] = lambda query: [nugget.turns for nugget in gold[query].evidence] if query in gold else []
     if config["strategy"]["_target_"] == RANKED:
         parts["user"] = life.user if life else ""
     built = construct("strategy", config["strategy"], parts)

@@ -4,7 +4,7 @@ A life is a coroutine: after a query it is sent the reply, so a recorded convers
 pass the same loop. Whatever yields it, it is checked event by event on the way.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -60,7 +60,7 @@ class Life:
     Attributes:
         start: Opens the stream of events anew; called once per living.
         gold: Filled before a query is yielded; for recorded lives, from the beginning.
-        superseded: Turns that are out of date, and since when.
+        superseded: Turns that are out of date, and since when; filled by the end of the stream, likewise.
     """
 
     user: UserId
@@ -76,7 +76,7 @@ class Life:
                 not yet said, or evidence that is also stale.
         """
         events, reply, before = self.start(), None, None
-        turns: dict[TurnId, Turn] = {}
+        turns: set[TurnId] = set()
         asked: set[QueryId] = set()
         while True:
             try:
@@ -88,7 +88,7 @@ class Life:
                 case Turn():
                     if event.id in turns:
                         raise LifeError(f"life {self.user}: turn id {event.id} occurs twice; ids must be unique")
-                    turns[event.id] = event
+                    turns.add(event.id)
                 case Query():
                     if event.id in asked:
                         raise LifeError(f"life {self.user}: query id {event.id} occurs twice; ids must be unique")
@@ -106,13 +106,13 @@ class Life:
                 f"{_name(before)} at {before.at:%Y-%m-%d %H:%M:%S}; time must never decrease"
             )
 
-    def _check_gold(self, query: Query, turns: Mapping[TurnId, Turn]) -> None:
+    def _check_gold(self, query: Query, turns: Set[TurnId]) -> None:
         where = f"life {self.user}: query {query.id}"
         gold = self.gold.get(query.id)
         if gold is None:
             raise LifeError(f"{where} has no gold; every query must be judged")
         for name, ids in (("evidence", gold.evidence_turns), ("stale", gold.stale), ("forbidden", gold.forbidden)):
-            unsaid = sorted(ids - turns.keys())
+            unsaid = sorted(ids - turns)
             if unsaid:
                 raise LifeError(f"{where}: {name} {unsaid[0]} is not said before it is asked for")
         both = sorted(gold.evidence_turns & gold.stale)
@@ -142,7 +142,7 @@ def limited(life: Life, sessions: int | None, queries: int | None) -> Life:
     """A life cut to its first sessions, and to the first queries whose gold is said in them; None is no bound."""
     if sessions is None and queries is None:
         return life
-    golds = dict(life.gold)
+    golds = dict[QueryId, Gold]()
 
     def start() -> Stream:
         events, reply = life.start(), None

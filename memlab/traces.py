@@ -86,8 +86,7 @@ class Tracer:
     """Collects one user's rows and writes them when the life is over."""
 
     def __init__(self, life: Life) -> None:
-        self._user = life.user
-        self._superseded = {note.turn: note.by for note in life.superseded}
+        self._life = life
         self._position = 0
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in FOLDERS}
 
@@ -105,7 +104,7 @@ class Tracer:
                 "speaker": turn.speaker if turn else None,
                 "text": turn.text if turn else None,
                 "turns": sorted(named) if named is not None else None,
-                "superseded_by": self._superseded.get(turn.id) if turn else None,
+                "superseded_by": None,
                 "details": None if turn else _details(event),
             }
         )
@@ -152,13 +151,16 @@ class Tracer:
         self._time("encode", 0, seconds)
 
     def write(self, folder: Path) -> None:
-        """Writes the user's four files, the trace last.
+        """Writes the user's four files, the trace last; which turns are out of date is known when all is said.
 
         Raises:
             OSError: The disk refused; nothing that was there is changed.
         """
+        superseded = {note.turn: note.by for note in self._life.superseded}
+        for row in self._rows["lived"]:
+            row["superseded_by"] = superseded.get(row["id"])
         for name, schema in FOLDERS.items():
-            path = folder / name / f"{file_safe(self._user)}.parquet"
+            path = folder / name / f"{file_safe(self._life.user)}.parquet"
             write_parquet(pa.Table.from_pylist(self._rows[name], schema=schema), path)
 
     def _held(self, memories: Sequence[Memory]) -> dict[str, Any]:

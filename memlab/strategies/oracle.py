@@ -3,7 +3,7 @@
 The only strategy that sees the judge's notes; `memlab.build` hands them over, to no other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 
 from memlab.events import Memory, Observed, Query, QueryId, Recall, TurnId
 from memlab.stores import Store
@@ -15,10 +15,10 @@ class Oracle:
 
     Args:
         store: Where the turns are kept.
-        evidence: For each query, one set of turns per nugget.
+        evidence: Gives a query's turns, one set per nugget; asked when the query is.
     """
 
-    def __init__(self, store: Store, evidence: Mapping[QueryId, tuple[frozenset[TurnId], ...]]) -> None:
+    def __init__(self, store: Store, evidence: Callable[[QueryId], Sequence[frozenset[TurnId]]]) -> None:
         self._turns = TurnLog(store)
         self._evidence = evidence
 
@@ -31,7 +31,7 @@ class Oracle:
         held = {memory.id: memory for memory in self._turns.memories()}
         shortest = dict.fromkeys(
             min((id for id in turns if id in held), key=lambda id: (len(held[id].text), id), default=None)
-            for turns in self._evidence.get(query.id, ())
+            for turns in self._evidence(query.id)
         )
         ids = sorted((id for id in shortest if id is not None), key=lambda id: (len(held[id].text), id))
         return Recall(memories=self._turns.scored((id, 1 / (1 + place)) for place, id in enumerate(ids[: query.limit])))

@@ -188,7 +188,7 @@ def test_a_user_who_is_not_finished_is_refused(tmp_path):
 
 def test_the_oracle_lives_up_to_what_is_attainable(tmp_path):
     evidence = {id: tuple(known.turns for known in gold.evidence) for id, gold in GOLD.items()}
-    asked = lived_out(tmp_path, small_life(), Oracle(SqliteStore(), evidence)).asked
+    asked = lived_out(tmp_path, small_life(), Oracle(SqliteStore(), evidence.__getitem__)).asked
     assert asked[0].texts == ["I live in Boston"]
     found = [score for metric in metrics() for score in metric.score(RunFrames(asked[:1], []))]
     bounded = [score for score in found if score.attainable is not None]

@@ -6,14 +6,14 @@ from memlab.testing import ask, turn
 
 def test_the_oracle_gives_the_shortest_turn_of_each_nugget_shortest_first():
     evidence = {"q9": (frozenset({"t0", "t1"}), frozenset({"t2"}))}
-    strategy = Oracle(SqliteStore(), evidence)
+    strategy = Oracle(SqliteStore(), evidence.__getitem__)
     for place, text in enumerate(["a long way to say Denver", "Denver it is", "Ana"]):
         strategy.observe(turn(place, text))
     assert [memory.id for memory in strategy.recall(ask(9, "?")).memories] == ["t2", "t1"]
 
 
 def test_the_oracle_knows_nothing_of_other_queries():
-    strategy = Oracle(SqliteStore(), {"q9": (frozenset({"t0"}),)})
+    strategy = Oracle(SqliteStore(), lambda query: (frozenset({"t0"}),) if query == "q9" else ())
     strategy.observe(turn(0, "Denver"))
     assert strategy.recall(ask(8, "?")).memories == ()
 

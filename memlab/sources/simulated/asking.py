@@ -1,7 +1,10 @@
-"""Which questions are asked of a life: every kind in turn, every age of the evidence as likely."""
+"""Which questions are asked of a life: every kind at its rate, every age of the evidence as likely."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
 
 from memlab.seeds import Draw
 from memlab.sources.simulated import asking_facts as facts
@@ -31,30 +34,129 @@ FINDERS: dict[str, Callable[[Scene], Iterator[Candidate]]] = {
     "erased": facts.erased,
     "not_consented": facts.not_consented,
 }
-KINDS = (*FINDERS, "session_reference")
-ROUND = (*sorted(FINDERS), "current_value", "current_value")  # staleness is judged on these, and on few of them
-Asked = set[tuple[str, ...]]
+REFERENCE = "session_reference"
+KINDS = (*FINDERS, REFERENCE)
+NATURAL = frozenset(
+    ("current_value", "when", "count", "list", "two_hop", "preference", "best_approach", "avoid_error", "outcome")
+)
+REFERENCE_PERMILLE = 165
+AGAIN_AFTER = timedelta(days=60)
 
 
-def find(kind: str, scene: Scene, asked: Asked, draw: Draw) -> Question | None:
-    """One question of a kind that has not been asked; None where all that can be asked has been.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked of every life.
 
-    Every age of the evidence is equally likely, in octaves of days, and so are updated and never updated values.
+    Attributes:
+        queries: After sessions, of each user.
+        ask_from: After which share of the sessions questions begin, 0 to 1.
+        rates: How often each kind is asked beside the others, 1 where it is not named.
+        natural: Share of the questions that the user asks in the course of the talk; the others are probes.
+        delay: Least and most days since the evidence was said; None for any age.
     """
+
+    queries: int
+    ask_from: float
+    rates: Mapping[str, float]
+    natural: float
+    delay: tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class Asker:
+    """Asks of one life, in order of its sessions."""
+
+    plan: Plan
+    sessions: int
+    root: int
+    _asked: dict[tuple[str, ...], datetime] = field(default_factory=dict)
+    _waiting: list[str] = field(default_factory=list)
+    _posed: int = 0
+    _natural: int = 0
+    _order: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._order = _kinds(self.plan.rates, self.root)
+
+    def after(self, scene: Scene) -> Iterator[Question]:
+        """What is asked after a session; a kind of which nothing can be asked yet waits for a later session."""
+        exhausted = set[str]()
+        for place, kind in enumerate(islice(self._order, self._due(scene.session))):
+            self._waiting.append(kind)
+            for waiting in dict.fromkeys(kind for kind in self._waiting if kind not in exhausted):
+                question = self._find(waiting, scene, Draw(self.root, "query", scene.session, place, waiting))
+                if question is None:
+                    exhausted.add(waiting)
+                else:
+                    self._waiting.remove(waiting)
+                    yield question
+                    break
+
+    def within(self, scene: Scene, name: str, version: int, draw: Draw) -> Question | None:
+        """What is asked right after a turn that named a value, by a word that points back."""
+        rate = self.plan.rates.get(REFERENCE, 1.0)
+        if scene.session < self._first() or not draw.chance(min(1000, round(REFERENCE_PERMILLE * rate))):
+            return None
+        fact = next(fact for fact in scene.world.facts if fact.attribute.name == name)
+        return _posed(facts.session_reference(scene, fact, version), draw) if scene.is_open(fact) else None
+
+    def _first(self) -> int:
+        return min(int(self.plan.ask_from * self.sessions), self.sessions - 1)
+
+    def _due(self, session: int) -> int:
+        """How many questions come after a session: they are spread evenly over the sessions that ask."""
+        asking, turn = self.sessions - self._first(), session - self._first()
+        return 0 if turn < 0 else self.plan.queries * (turn + 1) // asking - self.plan.queries * turn // asking
+
+    def _find(self, kind: str, scene: Scene, draw: Draw) -> Question | None:
+        """One question of a kind: about what has not been asked yet or, where there is no such thing, not lately."""
+        fit = [candidate for candidate in FINDERS[kind](scene) if _is_due(candidate, scene, self.plan.delay)]
+        last = [self._asked.get((kind, *candidate.subject)) for candidate in fit]
+        new = [candidate for candidate, at in zip(fit, last, strict=True) if at is None]
+        old = [c for c, at in zip(fit, last, strict=True) if at is not None and scene.now - at >= AGAIN_AFTER]
+        question = _of_any_age(new, scene, draw) or _of_any_age(old, scene, draw)
+        if question is None:
+            return None
+        self._asked[kind, *question.subject] = scene.now
+        self._posed += 1
+        natural = kind in NATURAL and self._natural < self.plan.natural * self._posed
+        self._natural += natural
+        return replace(question, natural=natural)
+
+
+def _kinds(rates: Mapping[str, float], root: int) -> Iterator[str]:
+    """The kinds without end, each as often as its rate says: once in every round at rate 1, in an order of its own."""
+    if not any(rates.get(kind, 1.0) for kind in FINDERS):
+        return
+    place = 0
+    while True:
+        due = []
+        for kind in sorted(FINDERS):
+            rate = round(rates.get(kind, 1.0) * 1000)
+            for n in range(place * rate // 1000, (place + 1) * rate // 1000):
+                due.append((Draw(root, "kinds", kind, n).below(1 << 60), kind))
+        yield from (kind for _, kind in sorted(due))
+        place += 1
+
+
+def _of_any_age(candidates: Sequence[Candidate], scene: Scene, draw: Draw) -> Question | None:
+    """Every age of the evidence is equally likely, in octaves of days, and so are updated and never updated values."""
     groups: dict[tuple[bool, int], list[Candidate]] = defaultdict(list)
-    for candidate in FINDERS[kind](scene):
-        if (kind, *candidate.subject) not in asked:
-            groups[candidate.is_updated, _octave(scene, candidate)].append(candidate)
-    return posed((c for group in draw.shuffled(sorted(groups)) for c in draw.shuffled(groups[group])), draw)
+    for candidate in candidates:
+        groups[candidate.is_updated, (1 + _age(candidate, scene)).bit_length()].append(candidate)
+    return _posed((c for group in draw.shuffled(sorted(groups)) for c in draw.shuffled(groups[group])), draw)
 
 
-def posed(candidates: Iterable[Candidate], draw: Draw) -> Question | None:
+def _posed(candidates: Iterable[Candidate], draw: Draw) -> Question | None:
     """The first candidate that can be put into words."""
     return next((question for c in candidates if (question := c.pose(draw)) is not None), None)
 
 
-def _octave(scene: Scene, candidate: Candidate) -> int:
+def _is_due(candidate: Candidate, scene: Scene, delay: tuple[int, int] | None) -> bool:
+    return delay is None or not candidate.evidence or delay[0] <= _age(candidate, scene) <= delay[1]
+
+
+def _age(candidate: Candidate, scene: Scene) -> int:
+    """Days since the evidence was last said; 0 without any."""
     ats = [max(scene.ats(nugget)) for nugget in candidate.evidence]
-    if not ats:
-        return 0
-    return (1 + (scene.now - min(max(ats), scene.now)).days).bit_length()
+    return (scene.now - min(max(ats), scene.now)).days if ats else 0

@@ -1,11 +1,14 @@
 """Questions about facts: what holds, what held, when and for how long, which of several, and what must not be told."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations
+from types import MappingProxyType
 
 from memlab.life import Nugget
+from memlab.seeds import Draw
 from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.patterns import Patterns
 from memlab.sources.simulated.scene import Candidate, Scene, nugget
 from memlab.sources.simulated.wording import COUNTS, date_forms, month_of
 from memlab.text import contains
@@ -15,6 +18,7 @@ OLD_DAYS = 200
 MARGIN_DAYS = 10
 DAYS_PER_MONTH = 30.4
 MEMBERS = range(2, 7)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def current_value(scene: Scene) -> Found:
@@ -93,23 +97,29 @@ def when(scene: Scene) -> Found:
         forms = date_forms(fact.versions[version].since)
         slots, subject = {"value": fact.versions[version].value}, (fact.attribute.name, str(version))
         evidence = (_dated(scene, fact, version),)
-        patterns = fact.attribute.ask_when
+        patterns = (*fact.attribute.ask_when, *_unnamed(scene, fact))
         yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence)
 
 
 def order(scene: Scene) -> Found:
-    """Which of two things happened first; both are named in the question."""
-    for one, other in combinations(_happened(scene), 2):
+    """Which of two things happened first; the question names both, or says of both what they were."""
+    happened = _happened(scene)
+    for one, other in combinations(happened, 2):
         a, b = (fact.versions[version] for fact, version in (one, other))
-        is_clear = not (contains(a.value, b.value) or contains(b.value, a.value))
-        if is_clear and abs((a.since - b.since).days) >= 2:
-            first, second = sorted((a.value, b.value))  # tells nothing of which came first
-            thing = {fact.versions[n].value: fact.attribute.clause.thing for fact, n in (one, other)}
-            slots = {"a": thing[first].format(value=first), "b": thing[second].format(value=second)}
-            patterns = scene.bank.questions["order"]
-            earlier = a.value if a.since < b.since else b.value
-            evidence = (_dated(scene, *one), _dated(scene, *other))
-            yield scene.ask("order", (a.value, b.value), patterns, slots, (earlier,), evidence, choices=(first, second))
+        if abs((a.since - b.since).days) < 2 or contains(a.value, b.value) or contains(b.value, a.value):
+            continue
+        evidence = (_dated(scene, *one), _dated(scene, *other))
+        named = [
+            (v.value, fact.attribute.clause.thing.format(value=v.value)) for v, (fact, _) in ((a, one), (b, other))
+        ]
+        draw = Draw(0, "order", a.value, b.value)
+        unnamed = [(thing, thing) for thing in (draw.choice(fact.attribute.unnamed) for fact, _ in (one, other))]
+        alone = all(_is_alone(scene, fact, happened) for fact, _ in (one, other))
+        for things in (named, unnamed) if alone else (named,):
+            (first, said_first), (second, said_second) = sorted(things)  # tells nothing of which came first
+            slots, earlier = {"a": said_first, "b": said_second}, things[a.since > b.since][0]
+            patterns, subject = scene.bank.questions["order"], (a.value, b.value)
+            yield scene.ask("order", subject, patterns, slots, (earlier,), evidence, choices=(first, second))
 
 
 def members(scene: Scene) -> Found:
@@ -129,19 +139,29 @@ def count(scene: Scene) -> Found:
 def who_said(scene: Scene) -> Found:
     """Whether the user or the assistant was the first to name what now holds."""
     for fact, version in scene.open_facts:
-        yield from said_first(scene, (fact.attribute.name, str(version)), fact.versions[version].value)
+        value, slots = fact.versions[version].value, {"noun": fact.attribute.noun}
+        unnamed = scene.bank.questions["who_said_unnamed"] if scene.named(fact.attribute.name) == {value} else ()
+        yield from said_first(scene, (fact.attribute.name, str(version)), value, unnamed, slots)
 
 
-def said_first(scene: Scene, subject: Sequence[str], value: str) -> Found:
-    """Who first named a value, whatever about: a hint, a mistake of the assistant's and chatter name it too."""
-    first = scene.talk.first_naming(value)
+def said_first(
+    scene: Scene, subject: Sequence[str], value: str, unnamed: Patterns = (), slots: Mapping[str, str] = NOTHING
+) -> Found:
+    """Who first named a value, whatever about: a hint, a mistake of the assistant's and chatter name it too.
+
+    Args:
+        unnamed: Ways to ask that do not name the value, with what fills their slots.
+    """
+    first = scene.talk.named.get(value)
     if first is None or first.id in scene.unallowed:
         return
     choices = ("the user said it", "the assistant said it")
     answer = choices[first.speaker != "user"]
     evidence = (Nugget(turns=frozenset({first.id}), values=(value,)),)
-    patterns, slots = scene.bank.questions["who_said"], {"value": value, "topic": "that"}
-    yield scene.ask("who_said", subject, patterns, slots, answers=(answer,), evidence=evidence, choices=choices)
+    patterns = (*scene.bank.questions["who_said"], *unnamed)
+    yield scene.ask(
+        "who_said", subject, patterns, {"value": value, **slots}, answers=(answer,), evidence=evidence, choices=choices
+    )
 
 
 def never_said(scene: Scene) -> Found:
@@ -179,7 +199,7 @@ def session_reference(scene: Scene, fact: Fact, version: int) -> Found:
     Nothing is asked where the session names another value as well, which the word might point to.
     """
     value = fact.versions[version].value
-    if scene.named_lately(fact.attribute.name) != {value}:
+    if scene.named(fact.attribute.name, lately=True) != {value}:
         return
     stated = [s for s in scene.version(fact, version) if scene.is_of_session(s)]
     slots, subject = {"noun": fact.attribute.noun}, (fact.attribute.name, str(version))
@@ -226,6 +246,18 @@ def _happened(scene: Scene) -> list[tuple[Fact, int]]:
         for telling in fact.tellings
         if telling.mode == "happened" and telling.session <= scene.session and scene.is_open(fact)
     ]
+
+
+def _is_alone(scene: Scene, fact: Fact, happened: Sequence[tuple[Fact, int]]) -> bool:
+    """Whether it can be meant without being named: nothing else of its kind has been told of or comes up."""
+    return sum(other is fact for other, _ in happened) == 1 and not scene.comes_up(fact.attribute.name)
+
+
+def _unnamed(scene: Scene, fact: Fact) -> Iterator[str]:
+    """Ways to ask for the day of an event without naming it, where no other of its kind has been told of."""
+    if _is_alone(scene, fact, _happened(scene)):
+        for place, pattern in enumerate(scene.bank.questions["when"]):
+            yield pattern.format(thing=fact.attribute.unnamed[place % len(fact.attribute.unnamed)])
 
 
 def _dated(scene: Scene, fact: Fact, version: int):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from memlab.sources.simulated.asking_facts import said_first, who_said
-from memlab.sources.simulated.habits import rates
+from memlab.sources.simulated.habits import Episode, rates
 from memlab.sources.simulated.scene import Candidate, Scene, nugget
 
 Found = Iterator[Candidate]
@@ -77,7 +77,9 @@ def outcome(scene: Scene) -> Found:
     for episode, stated in _ended(scene):
         answers, evidence = (episode.ending.outcome_value,), (nugget(stated),)
         slots, subject = {"value": episode.value}, (episode.kind.name,)
-        yield scene.ask("outcome", subject, episode.kind.ask_outcome, slots, answers, evidence)
+        unnamed = episode.kind.ask_outcome_unnamed if _is_alone(scene, episode) else ()
+        patterns = (*episode.kind.ask_outcome, *unnamed)
+        yield scene.ask("outcome", subject, patterns, slots, answers, evidence)
 
 
 def sentiment(scene: Scene) -> Found:
@@ -85,7 +87,8 @@ def sentiment(scene: Scene) -> Found:
     for episode, stated in _ended(scene):
         answers, evidence = (episode.ending.sentiment,), (nugget(stated),)
         slots, subject = {"value": episode.value}, (episode.kind.name,)
-        patterns = episode.kind.ask_sentiment
+        unnamed = episode.kind.ask_sentiment_unnamed if _is_alone(scene, episode) else ()
+        patterns = (*episode.kind.ask_sentiment, *unnamed)
         yield scene.ask("sentiment", subject, patterns, slots, answers, evidence, choices=SENTIMENTS)
 
 
@@ -95,6 +98,11 @@ def who(scene: Scene) -> Found:
     for task in scene.world.habits.tasks:
         for approach in dict.fromkeys(statement.form for statement in scene.said(("proposed", task.kind.name))):
             yield from said_first(scene, (task.kind.name, approach), approach)
+
+
+def _is_alone(scene: Scene, episode: Episode) -> bool:
+    """Whether it can be meant without being named: the user has no event of the same name."""
+    return not any(fact.attribute.name.startswith(episode.kind.name) for fact in scene.world.facts)
 
 
 def _ended(scene: Scene):

@@ -28,6 +28,7 @@ from memlab.sources.simulated.patterns import (
     Relation,
     Routine,
     Sense,
+    Subject,
     TaskKind,
 )
 
@@ -43,6 +44,7 @@ class Bank:
     Attributes:
         modes: Ways of telling, by name; their slots are an attribute's clauses.
         questions: Ways of asking for any attribute, by kind.
+        talk: What is said beside the point, by domain; `any` goes with everything.
         words: What fills the slots of an exchange.
     """
 
@@ -56,6 +58,7 @@ class Bank:
     assistant: Assistant
     modes: Mapping[str, Patterns]
     questions: Mapping[str, Patterns]
+    talk: Mapping[str, Subject]
     words: Mapping[str, Patterns]
     exchanges: tuple[Patterns, ...]
     digest: str
@@ -139,7 +142,7 @@ def _whole() -> Bank:
     for file in files:
         content = yaml.safe_load(file.read_text())
         for name, value in {file.stem: content}.items() if file.stem in GENERIC else content.items():
-            read[name] = [*read[name], *value] if isinstance(read.get(name), list) else value
+            read[name] = _joined(read.get(name), value)
     kinds = {"attributes": Attribute, "relations": Relation, "homonyms": Homonym, "routines": Routine}
     kinds |= {"tasks": TaskKind, "episodes": EpisodeKind}
     try:
@@ -149,12 +152,20 @@ def _whole() -> Bank:
             assistant=_built(Assistant, read["assistant"]),
             modes={name: tuple(read["modes"][name]) for name in sorted(read["modes"])},
             questions={name: tuple(read["questions"][name]) for name in sorted(read["questions"])},
+            talk={name: _built(Subject, entry) for name, entry in sorted(read["talk"].items())},
             words={name: tuple(values) for name, values in sorted(read["words"].items())},
             exchanges=tuple(tuple(turns) for turns in read["exchanges"]),
             digest=sha256(b"".join(file.read_bytes() for file in files)).hexdigest(),
         )
     except (TypeError, KeyError) as error:
         raise SourceError(f"source simulated: the language bank in {FOLDER} is damaged: {error}") from error
+
+
+def _joined(known: Any, more: Any) -> Any:
+    """What two files hold under one name."""
+    if isinstance(known, list):
+        return [*known, *more]
+    return known | more if isinstance(known, dict) else more
 
 
 INNER = {"about": About, "senses": Sense, "outcomes": Ending}

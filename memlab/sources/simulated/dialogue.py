@@ -2,19 +2,23 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from heapq import merge
 from itertools import count
+from operator import itemgetter
 
 from memlab.events import Turn, TurnId
 from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
-from memlab.sources.simulated.patterns import Patterns
-from memlab.sources.simulated.remarks import Key, Line, Mark, Teller
+from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.habits import Followed, Task
+from memlab.sources.simulated.patterns import LASTING, Patterns
+from memlab.sources.simulated.remarks import Key, Line, Mark, States, Teller
 from memlab.sources.simulated.wording import Voice, drawn, in_turn
-from memlab.sources.simulated.world import World
+from memlab.sources.simulated.world import Acquaintance, World
 from memlab.text import contains
 
 OPENING_PERMILLE = 400
@@ -42,26 +46,53 @@ class Marked:
     turn: TurnId
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a life is told.
+
+    Attributes:
+        chatter: Least and most chatter exchanges in a session.
+        elaboration: How readily both sides say more than the point.
+        form: The text form of a turn, with `{speaker}` and `{text}`.
+    """
+
+    chatter: tuple[int, int]
+    elaboration: float
+    form: str
+
+
 @dataclass
 class Talk:
-    """All turns and marks of a life in order, by session; the turns by id, and what they state, by key."""
+    """What a judge must remember of the talk so far: what was stated by which turn, and those turns.
 
-    sessions: list[list[Turn | Marked]] = field(default_factory=list)
+    Attributes:
+        stated: By key, in order.
+        turns: Those that state something, or name a value for the first time.
+        said: How many turns there have been.
+        named: The first turn in which each value of interest stands.
+        unnamed: The values of interest that no turn has named yet, in small letters.
+        unallowed: What a judge last found that must not be used.
+    """
+
     stated: dict[Key, list[Statement]] = field(default_factory=lambda: defaultdict(list))
     turns: dict[TurnId, Turn] = field(default_factory=dict)
-    _named: dict[str, Turn | None] = field(default_factory=dict)
+    said: int = 0
+    named: dict[str, Turn] = field(default_factory=dict)
+    unnamed: dict[str, str] = field(default_factory=dict)
+    unallowed: frozenset[TurnId] = frozenset()
 
-    @cached_property
-    def _folded(self) -> list[str]:
-        return [turn.text.casefold() for turn in self.turns.values()]
-
-    def first_naming(self, value: str) -> Turn | None:
-        """The first turn in which a value stands."""
-        if value not in self._named:
-            known = value.casefold()
-            found = (t for folded, t in zip(self._folded, self.turns.values(), strict=True) if known in folded)
-            self._named[value] = next((turn for turn in found if contains(turn.text, value)), None)
-        return self._named[value]
+    def hear(self, turn: Turn, states: States) -> None:
+        """Takes note of a turn that states something, or nothing."""
+        for key, words in states:
+            self.stated[key].append(Statement(turn.id, self.said, turn.speaker, words))
+        folded = turn.text.casefold()
+        found = [value for value, known in self.unnamed.items() if known in folded and contains(turn.text, value)]
+        for value in found:
+            del self.unnamed[value]
+            self.named[value] = turn
+        if states or found:
+            self.turns[turn.id] = turn
+        self.said += 1
 
 
 def names(text: str, value: str) -> bool:
@@ -75,68 +106,103 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", value.casefold()))
 
 
-def write_talk(bank: Bank, world: World, voice: Voice, form: str, chatter: tuple[int, int], seed: int) -> Talk:
-    """Renders a world.
-
-    Args:
-        form: The text form of a turn, with `{speaker}` and `{text}`.
-        chatter: Least and most chatter exchanges in a session.
-    """
-    talk, last = Talk(), len(world.starts) - 1
-    blocks: dict[int, list[Block]] = defaultdict(list)
-    ends: dict[int, list[Block]] = defaultdict(list)
-    for session, block in _blocks(Teller(bank, voice, world.acquaintances, seed), world, seed):
-        closing = any(line.mark is not None and line.mark.kind in ("erase", "withdraw") for line in block)
-        (ends if closing else blocks)[min(session, last)].append(block)
+def told(
+    talk: Talk, bank: Bank, world: World, voice: Voice, manner: Manner, seed: int
+) -> Iterator[list[Turn | Marked]]:
+    """Renders a world, one session at a time; each is noted in `talk`, empty at first, before it is yielded."""
+    teller = Teller(bank, voice, world.acquaintances, manner.elaboration, seed)
+    coming = merge(*_threads(teller, world, seed), key=itemgetter(0))
+    block = next(coming, None)
+    talk.unnamed |= {value: value.casefold() for value in _of_interest(world)}
     greeted, parted = count(), count()
     unused = Draw(seed, "chatter").shuffled(bank.exchanges)
     for session, start in enumerate(world.starts):
-        places = (session * chatter[1] + n for n in range(Draw(seed, "chatters", session).between(*chatter)))
+        places = (
+            session * manner.chatter[1] + n for n in range(Draw(seed, "chatters", session).between(*manner.chatter))
+        )
+        blocks = []
+        while block is not None and block[0] == session:
+            blocks.append(block[1])
+            block = next(coming, None)
         said = [
-            *blocks[session],
+            *(block for block in blocks if not _is_closing(block)),
             *(_chatter(bank, voice, unused[place % len(unused)], Draw(seed, "exchange", place)) for place in places),
         ]
-        lines = [line for block in [*_in_order(said, Draw(seed, "order", session)), *ends[session]] for line in block]
+        ends = [block for block in blocks if _is_closing(block)]
+        lines = [line for block in [*_in_order(said, Draw(seed, "order", session)), *ends] for line in block]
         opened, closed = (Draw(seed, what, session) for what in ("opened", "closed"))
         if opened.chance(OPENING_PERMILLE) or not lines:
             lines = _pair(voice, voice.openings, bank.assistant.greetings, next(greeted), seed, "open") + lines
         if closed.chance(CLOSING_PERMILLE):
             lines += _pair(voice, voice.closings, bank.assistant.farewells, next(parted), seed, "close")
-        talk.sessions.append(list(_turns(talk, lines, session, start, form, Draw(seed, "pauses", session))))
-    return talk
+        yield list(_turns(talk, lines, session, start, manner.form, Draw(seed, "pauses", session)))
 
 
-def _blocks(teller: Teller, world: World, seed: int) -> Iterator[tuple[int, Block]]:
-    """Everything that comes up, with its session; what belongs together is one block."""
+def _of_interest(world: World) -> set[str]:
+    """What may be asked for by who named it first."""
+    lasting = (fact for fact in world.facts if fact.attribute.process in LASTING)
+    values = {version.value for fact in lasting for version in fact.versions}
+    return values | {attempt.approach for task in world.habits.tasks for attempt in task.attempts}
+
+
+def _is_closing(block: Block) -> bool:
+    """Whether it ends a session: what is said about a fact may not follow its erasure."""
+    return any(line.mark is not None and line.mark.kind in ("erase", "withdraw") for line in block)
+
+
+def _threads(teller: Teller, world: World, seed: int) -> Iterator[Iterable[tuple[int, Block]]]:
+    """Everything that comes up, thread by thread: blocks of lines that belong together, each with its session.
+
+    A thread is in order of sessions, and what may be long is put into words only when its session comes.
+    """
     for fact in world.facts:
-        for place, telling in enumerate(fact.tellings):
-            draw = Draw(seed, "remark", fact.attribute.name, place)
-            yield telling.session, teller.fact(fact, telling, world.starts[telling.session], draw)
-    for category, session in world.withdrawn.items():
-        yield session, teller.withdrawal(category, Draw(seed, "withdrawal", category))
+        yield _of_fact(teller, world, fact, seed)
+    yield (
+        (session, teller.withdrawal(category, Draw(seed, "withdrawal", category)))
+        for category, session in sorted(world.withdrawn.items(), key=itemgetter(1))
+    )
     for person in world.acquaintances:
-        relation = person.relation.name
-        yield person.introduced, teller.introduction(person, Draw(seed, "introduce", relation))
-        for place, (about, _, sessions) in enumerate(person.facts):
-            for session in sessions:
-                yield session, teller.about(person, place, Draw(seed, "about", relation, about.name, session))
-    habits = world.habits
-    for word in habits.ambiguous:
+        yield _of_person(teller, person, seed)
+    for word in world.habits.ambiguous:
         for which, sessions in enumerate(word.sessions):
-            for session in sessions:
-                yield session, teller.sense(word, which, Draw(seed, "sense", word.homonym.word, which, session))
-    for followed in habits.followed:
-        for nth, (session, follows) in enumerate(followed.times):
-            draw = Draw(seed, "routine", followed.routine.name, session)
-            yield session, teller.routine(followed.routine, nth, follows, draw)
-    for task in habits.tasks:
-        for nth, attempt in enumerate(task.attempts):
-            yield attempt.session, teller.attempt(task, nth, Draw(seed, "attempt", task.kind.name, attempt.session))
-    for episode in habits.episodes:
+            draws = (Draw(seed, "sense", word.homonym.word, which, session) for session in sessions)
+            yield [(n, teller.sense(word, which, draw)) for n, draw in zip(sessions, draws, strict=True)]
+    for followed in world.habits.followed:
+        yield _of_routine(teller, followed, seed)
+    for task in world.habits.tasks:
+        yield _of_task(teller, task, seed)
+    for episode in world.habits.episodes:
         name = episode.kind.name
-        yield episode.announced, teller.announcement(episode, Draw(seed, "announce", name))
+        yield [(episode.announced, teller.announcement(episode, Draw(seed, "announce", name)))]
         if episode.ended is not None:
-            yield episode.ended, teller.ending(episode, Draw(seed, "ending", name))
+            yield [(episode.ended, teller.ending(episode, Draw(seed, "ending", name)))]
+
+
+def _of_fact(teller: Teller, world: World, fact: Fact, seed: int) -> Iterator[tuple[int, Block]]:
+    for place, telling in enumerate(fact.tellings):
+        draw = Draw(seed, "remark", fact.attribute.name, place)
+        yield telling.session, teller.fact(fact, telling, world.starts[telling.session], draw)
+
+
+def _of_person(teller: Teller, person: Acquaintance, seed: int) -> list[tuple[int, Block]]:
+    relation = person.relation.name
+    blocks = [(person.introduced, teller.introduction(person, Draw(seed, "introduce", relation)))]
+    for place, (about, _, sessions) in enumerate(person.facts):
+        for session in sessions:
+            draw = Draw(seed, "about", relation, about.name, session)
+            blocks.append((session, teller.about(person, place, draw)))
+    return sorted(blocks, key=itemgetter(0))
+
+
+def _of_routine(teller: Teller, followed: Followed, seed: int) -> Iterator[tuple[int, Block]]:
+    for nth, (session, follows) in enumerate(followed.times):
+        draw = Draw(seed, "routine", followed.routine.name, session)
+        yield session, teller.routine(followed.routine, nth, follows, draw)
+
+
+def _of_task(teller: Teller, task: Task, seed: int) -> Iterator[tuple[int, Block]]:
+    for nth, attempt in enumerate(task.attempts):
+        yield attempt.session, teller.attempt(task, nth, Draw(seed, "attempt", task.kind.name, attempt.session))
 
 
 def _in_order(blocks: Sequence[Block], draw: Draw) -> list[Block]:
@@ -160,11 +226,10 @@ def _turns(
     pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, LONGEST_SESSION // max(1, len(lines))))
     for place, line in enumerate(lines):
         id = f"s{session:03d}t{place:02d}"
-        for key, words in line.states:
-            talk.stated[key].append(Statement(id, len(talk.turns), line.speaker, words))
         text = form.format(speaker=line.speaker, text=line.text, at=at)
-        talk.turns[id] = Turn(at=at, session=session, id=id, speaker=line.speaker, text=text)
-        yield talk.turns[id]
+        turn = Turn(at=at, session=session, id=id, speaker=line.speaker, text=text)
+        talk.hear(turn, line.states)
+        yield turn
         if line.mark is not None:
             yield Marked(line.mark, id)
         at += timedelta(seconds=draw.between(SHORTEST_PAUSE, pause))

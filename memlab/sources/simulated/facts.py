@@ -71,18 +71,27 @@ class Fact:
 
 
 def draw_fact(
-    attribute: Attribute, starts: Sequence[datetime], forbidden: bool, forget: bool, slips: float, seed: int
+    attribute: Attribute,
+    starts: Sequence[datetime],
+    forbidden: bool,
+    forget: bool,
+    slips: float,
+    corrections: float,
+    seed: int,
 ) -> Fact:
     """A fact with its tellings in order of session.
 
     Args:
         starts: Of the sessions.
         slips: How often what is said is not the plain truth, 1 as often as the rates here say.
+        corrections: How often something wrong is said and put right, likewise.
         forget: Whether the user has it erased after the first third, if it has been told by then.
     """
     draw, slipping = Draw(seed, "fact", attribute.name), Draw(seed, "slips", attribute.name)
     values = draw.shuffled(attribute.values)
-    versions, tellings = _PLANS[attribute.process](attribute, values, starts, _Chances(draw, slipping, slips))
+    versions, tellings = _PLANS[attribute.process](
+        attribute, values, starts, _Chances(draw, slipping, slips, corrections)
+    )
     forgotten = None
     if forget and len(starts) >= 3:
         at = slipping.between(len(starts) // 3, len(starts) - 2)  # the last session comes after it
@@ -101,6 +110,11 @@ class _Chances:
     draw: Draw
     slipping: Draw
     slips: float
+    corrections: float
+
+    def correct(self, permille: int) -> bool:
+        """Whether something wrong is said, to be put right."""
+        return self.slipping.chance(min(1000, round(permille * self.corrections)))
 
     def slip(self, permille: int) -> bool:
         """Whether something is said that is not the plain truth."""
@@ -114,15 +128,15 @@ Plan = tuple[list[Version], list[Telling]]
 def _lasting(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Plan:
     """Said first in the earlier half, again now and then, and when it has changed.
 
-    What is true takes its values from the end of the list, what is only said from its beginning.
+    What is only said takes its values from the first half of the list, what is true from the second.
     """
-    rest = list(values)
+    others, rest = list(values[: len(values) // 2]), list(values[len(values) // 2 :])
     born = (starts[0] - timedelta(days=chances.draw.between(60, 1500))).date()
     versions, tellings = [Version(rest.pop(), born)], list[Telling]()
     if not chances.draw.chance(TOLD_PERMILLE[attribute.salience]):
         return versions, tellings
     first = chances.draw.below(max(1, len(starts) // 2))
-    tellings += _first(attribute, first, rest, starts, chances)
+    tellings += _first(attribute, first, others, starts, chances)
     hinted: str | None = None
     begun = tellings[-1].session
     for session in range(first + 1, len(starts)):
@@ -136,15 +150,15 @@ def _lasting(attribute: Attribute, values: Sequence[str], starts: Sequence[datet
             versions.append(Version(value, starts[session].date() - timedelta(days=ago)))
             tellings.append(Telling(session, "confirm" if hinted else "change", version + 1))
             hinted = None
-        elif attribute.process == "drifting" and hinted is None and rest and chances.slip(HINT_PERMILLE // 8):
-            hinted = rest.pop(0)
+        elif attribute.process == "drifting" and hinted is None and others and chances.slip(HINT_PERMILLE // 8):
+            hinted = others.pop()
             tellings.append(Telling(session, "hint", version, hinted))
         elif hinted and chances.slipping.chance(HINT_PERMILLE):
             tellings.append(Telling(session, "hint_off", version, hinted))
             hinted = None
         elif is_restated:
-            tellings.append(_restated(versions, rest, session, chances))
-    tellings += _asides(first, rest, starts, chances)
+            tellings.append(_restated(versions, others, session, chances))
+    tellings += _asides(first, others, starts, chances)
     last = max(telling.session for telling in tellings)
     if last + 1 < len(starts) and chances.slip(RETRACT_PERMILLE):
         tellings.append(Telling(chances.slipping.between(last + 1, len(starts) - 1), "retract", len(versions) - 1))
@@ -152,11 +166,11 @@ def _lasting(attribute: Attribute, values: Sequence[str], starts: Sequence[datet
 
 
 def _first(
-    attribute: Attribute, first: int, rest: list[str], starts: Sequence[datetime], chances: _Chances
+    attribute: Attribute, first: int, others: list[str], starts: Sequence[datetime], chances: _Chances
 ) -> Iterator[Telling]:
     """The first time a fact is told: plainly, as something long true, or wrong and put right within three sessions."""
-    if rest and first + 1 < len(starts) and chances.slip(WRONG_PERMILLE):
-        wrong = rest.pop(0)
+    if others and first + 1 < len(starts) and chances.correct(WRONG_PERMILLE):
+        wrong = others.pop()
         yield Telling(first, "wrong", 0, wrong)
         yield Telling(min(first + chances.slipping.between(1, 3), len(starts) - 1), "correct", 0, wrong)
     else:
@@ -180,21 +194,21 @@ def _next_value(attribute: Attribute, versions: Sequence[Version], rest: list[st
     return rest.pop() if rest else next(v.value for v in versions if v.value != versions[-1].value)
 
 
-def _restated(versions: Sequence[Version], rest: list[str], session: int, chances: _Chances) -> Telling:
+def _restated(versions: Sequence[Version], others: list[str], session: int, chances: _Chances) -> Telling:
     """Said again; or the assistant gets it wrong, most often by what held before, and is put right."""
     version = len(versions) - 1
-    if chances.slip(ASSISTANT_WRONG_PERMILLE * 4) and (version or rest):
-        held = versions[version - 1].value if version else rest.pop(0)
+    if chances.correct(ASSISTANT_WRONG_PERMILLE * 4) and (version or others):
+        held = versions[version - 1].value if version else others.pop()
         if held != versions[version].value:
             return Telling(session, "assistant_wrong", version, held)
     return Telling(session, "again", version)
 
 
-def _asides(first: int, rest: list[str], starts: Sequence[datetime], chances: _Chances) -> Iterator[Telling]:
+def _asides(first: int, others: list[str], starts: Sequence[datetime], chances: _Chances) -> Iterator[Telling]:
     """What sounds like the fact and is not: of somebody else, imagined, quoted, or a joke that is cleared later."""
     for mode in ASIDES:
-        if rest and chances.slip(ASIDE_PERMILLE):
-            session, value = chances.slipping.between(first, len(starts) - 1), rest.pop(0)
+        if others and chances.slip(ASIDE_PERMILLE):
+            session, value = chances.slipping.between(first, len(starts) - 1), others.pop()
             if mode == "ironic":
                 later = min(session + chances.slipping.between(1, 2), len(starts) - 1)
                 if later == session:

@@ -81,19 +81,16 @@ def draw_habits(bank: Bank, counts: tuple[int, int, int, int], sessions: int, se
     return Habits(
         tuple(
             _ambiguous(homonym, sessions, Draw(seed, "homonym", homonym.word))
-            for homonym in chosen["homonyms"].shuffled(bank.homonyms)[:homonyms]
+            for homonym in chosen["homonyms"].some(bank.homonyms, homonyms)
         ),
         tuple(
             _followed(routine, sessions, Draw(seed, "routine", routine.name))
-            for routine in chosen["routines"].shuffled(bank.routines)[:routines]
+            for routine in chosen["routines"].some(bank.routines, routines)
         ),
-        tuple(
-            _task(kind, sessions, Draw(seed, "task", kind.name))
-            for kind in chosen["tasks"].shuffled(bank.tasks)[:tasks]
-        ),
+        tuple(_task(kind, sessions, Draw(seed, "task", kind.name)) for kind in chosen["tasks"].some(bank.tasks, tasks)),
         tuple(
             _episode(kind, sessions, Draw(seed, "episode", kind.name))
-            for kind in chosen["episodes"].shuffled(bank.episodes)[:episodes]
+            for kind in chosen["episodes"].some(bank.episodes, episodes)
         ),
     )
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 Patterns = tuple[str, ...]
 Process = Literal["static", "drifting", "cyclic", "event", "ephemeral", "set"]
+LASTING: frozenset[Process] = frozenset(("static", "drifting", "cyclic"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Attribute:
         period_days: Of a cyclic one.
         sensitivity: A category of consent, or `none`.
         noun: What a value is; `topic` what the attribute is, in the user's mouth.
+        unnamed: Of an event: noun phrases that mean it without naming it.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Attribute:
     ask_when: Patterns = ()
     ask_list: Patterns = ()
     ask_count: Patterns = ()
+    unnamed: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,8 @@ class EpisodeKind:
     echo: Patterns
     ask_outcome: Patterns
     ask_sentiment: Patterns
+    ask_outcome_unnamed: Patterns
+    ask_sentiment_unnamed: Patterns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,23 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What can be said beside the point wherever a domain comes up.
+
+    Attributes:
+        more: What a user adds to a statement.
+        heed: Opens an answer of the assistant's; `think` are its passages, `steps` entries of a list in it, `back`
+            questions that close it.
+    """
+
+    more: Patterns
+    heed: Patterns
+    think: Patterns
+    steps: Patterns
+    back: Patterns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assistant:
     """What the assistant says whatever is said to it."""
 
@@ -174,3 +196,4 @@ class Assistant:
     farewells: Patterns
     acks: Patterns
     offers: Patterns
+    looking: Patterns

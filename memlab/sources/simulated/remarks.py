@@ -8,9 +8,10 @@ from typing import Literal
 
 from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
+from memlab.sources.simulated.elaborating import at_length, with_more
 from memlab.sources.simulated.facts import Fact, Mode, Telling
 from memlab.sources.simulated.habits import Ambiguous, Episode, Routine, Task
-from memlab.sources.simulated.patterns import Attribute, Patterns
+from memlab.sources.simulated.patterns import LASTING, Attribute, Patterns
 from memlab.sources.simulated.wording import Voice, filled, in_turn, since, when
 from memlab.sources.simulated.world import Acquaintance
 
@@ -36,6 +37,7 @@ _KINDS: dict[Mode, str] = {
     "ironic": "joke",
     "cleared": "cleared",
 }
+PLAIN: frozenset[Mode] = frozenset(("forget", "retract"))
 NOT_ECHOED: frozenset[Mode] = (FOREIGN - {"wrong"}) | {"add", "remove", "retract"}
 
 
@@ -72,11 +74,12 @@ class Teller:
 
     Args:
         people: Whom the user knows by name: what is heard of somebody else is never of one of them.
+        elaboration: How readily both sides say more than the point, 1 as people here do, 0 never.
         seed: Of the user: what recurs is said in another way each time, in an order that hangs on it.
     """
 
-    def __init__(self, bank: Bank, voice: Voice, people: Sequence[Acquaintance], seed: int) -> None:
-        self._bank, self._voice, self._seed = bank, voice, seed
+    def __init__(self, bank: Bank, voice: Voice, people: Sequence[Acquaintance], elaboration: float, seed: int) -> None:
+        self._bank, self._voice, self._elaboration, self._seed = bank, voice, elaboration, seed
         self._relations, self._names = {p.relation.name for p in people}, {p.name for p in people}
 
     def fact(self, fact: Fact, telling: Telling, at: datetime, draw: Draw) -> list[Line]:
@@ -90,14 +93,15 @@ class Teller:
             claimed = {"value": telling.other, "you": attribute.clause.you.format(value=telling.other)}
             said = filled(draw.choice(self._bank.modes["assistant_wrong"]), slots | claimed)
             lines.append(Line("assistant", said, ((("wrong", attribute.name), telling.other),)))
-        lines.append(Line("user", self._voice.says(pattern, slots, draw), states))
+        domain = None if mode in PLAIN else attribute.domain
+        lines.append(Line("user", self._said(pattern, slots, domain, draw), states))
         if mode == "forget":
             answer = self._going_on(filled(draw.choice(self._bank.modes["forget_ack"]), slots), draw)
             return [*lines, Line("assistant", answer, mark=Mark("erase", attribute.name))]
-        lasting = attribute.process in ("static", "drifting", "cyclic") and mode in TRUE
+        lasting = attribute.process in LASTING and mode in TRUE
         mark = Mark("refer", attribute.name, str(telling.version)) if lasting else None
         echo = () if mode in NOT_ECHOED else attribute.echo
-        return [*lines, self._answer(echo, {"value": slots["value"]}, states[:1], draw, mark)]
+        return [*lines, self._answer(echo, {"value": slots["value"]}, states[:1], domain, draw, mark)]
 
     def withdrawal(self, category: str, draw: Draw) -> list[Line]:
         """A category of facts may no longer be kept."""
@@ -112,20 +116,22 @@ class Teller:
     def introduction(self, person: Acquaintance, draw: Draw) -> list[Line]:
         """Who somebody is."""
         states = ((("person", person.relation.name), person.name),)
-        return self._told(person.relation.introduce, person.relation.echo, {"name": person.name}, states, draw)
+        return self._told(
+            person.relation.introduce, person.relation.echo, {"name": person.name}, states, "people", draw
+        )
 
     def about(self, person: Acquaintance, place: int, draw: Draw) -> list[Line]:
         """Something about a person, said by name alone; of one of two namesakes with the relation."""
         about, value, _ = person.facts[place]
         who = person.relation.third.format(name=person.name) if person.namesake else person.name
         states = ((("about", person.relation.name, about.name), value),)
-        return self._told(about.say, about.echo, {"name": who, "value": value}, states, draw)
+        return self._told(about.say, about.echo, {"name": who, "value": value}, states, "people", draw)
 
     def sense(self, word: Ambiguous, which: int, draw: Draw) -> list[Line]:
         """A word in one of its senses."""
         sense, value = word.homonym.senses[which], word.values[which]
         states = ((("sense", word.homonym.word, sense.name), value),)
-        return self._told(sense.say, sense.echo, {"value": value}, states, draw)
+        return self._told(sense.say, sense.echo, {"value": value}, states, "any", draw)
 
     def routine(self, routine: Routine, nth: int, follows: bool, draw: Draw) -> list[Line]:
         """A first request and its answer, and mostly the other that follows it; `nth` time of this routine."""
@@ -151,14 +157,14 @@ class Teller:
 
         asked = self._voice.wants(pick("request"), draw)
         proposal = filled(pick("propose"), {"approach": approach})
-        went = self._voice.says(pick("success" if attempt.success else "failure"), {"approach": approach}, draw)
+        went = self._said(pick("success" if attempt.success else "failure"), {"approach": approach}, "any", draw)
         states = ((("worked" if attempt.success else "failed", kind.name, approach), approach),)
         mark = Mark("outcome", kind.name, approach, attempt.success)
         return [
             Line("user", asked),
             Line("assistant", proposal, ((("proposed", kind.name), approach),)),
             Line("user", went, states, mark),
-            self._answer((), {}, (), draw),
+            self._answer((), {}, (), "any", draw),
         ]
 
     def announcement(self, episode: Episode, draw: Draw) -> list[Line]:
@@ -168,29 +174,44 @@ class Teller:
         if draw.chance(FELT_PERMILLE):
             said = f"{said} {draw.choice(episode.kind.feeling_before)}"
         states = ((("announced", episode.kind.name), episode.value),)
-        return self._told((said,), (), slots, states, draw)
+        return self._told((said,), (), slots, states, "any", draw)
 
     def ending(self, episode: Episode, draw: Draw) -> list[Line]:
         """How it went."""
         states = ((("ended", episode.kind.name), episode.ending.outcome_value),)
-        return self._told(episode.ending.say, episode.kind.echo, {"value": episode.value}, states, draw)
+        return self._told(episode.ending.say, episode.kind.echo, {"value": episode.value}, states, "any", draw)
 
     def _told(
-        self, patterns: Patterns, echo: Patterns, slots: dict[str, str], states: States, draw: Draw
+        self, patterns: Patterns, echo: Patterns, slots: dict[str, str], states: States, domain: str, draw: Draw
     ) -> list[Line]:
-        said = self._voice.says(draw.choice(patterns), slots, draw)
+        said = self._said(draw.choice(patterns), slots, domain, draw)
         echoes = any("{value}" in pattern for pattern in echo) and states[0][0][0] != "ended"
         heard = {name: re.sub(r"^my\b", "your", value) for name, value in slots.items()}
         echoed = tuple((key, heard["value"]) for key, _ in states) if echoes else ()
-        return [Line("user", said, states), self._answer(echo, heard, echoed, draw)]
+        return [Line("user", said, states), self._answer(echo, heard, echoed, domain, draw)]
+
+    def _said(self, pattern: str, slots: dict[str, str], domain: str | None, draw: Draw) -> str:
+        """A statement, at times with more about its domain; None for the bare statement."""
+        if domain is not None:
+            pattern = with_more(pattern, self._bank.talk[domain], self._elaboration, draw)
+        return self._voice.says(pattern, slots, draw)
 
     def _answer(
-        self, echo: Sequence[str], slots: dict[str, str], states: States, draw: Draw, mark: Mark | None = None
+        self,
+        echo: Sequence[str],
+        slots: dict[str, str],
+        states: States,
+        domain: str | None,
+        draw: Draw,
+        mark: Mark | None = None,
     ) -> Line:
-        """The assistant's answer: it repeats what it heard, or says nothing of it."""
+        """The assistant's answer: it repeats what it heard or says nothing of it, and may go on about its domain."""
+        length = at_length(self._bank.talk[domain], self._elaboration, draw) if domain is not None else None
         if echo and draw.chance(ECHO_PERMILLE):
-            return Line("assistant", self._going_on(filled(draw.choice(echo), slots), draw), states, mark)
-        return Line("assistant", self._going_on(draw.choice(self._bank.assistant.acks), draw), mark=mark)
+            echoed = filled(draw.choice(echo), slots)
+            return Line("assistant", f"{echoed} {length}" if length else self._going_on(echoed, draw), states, mark)
+        said = length or self._going_on(draw.choice(self._bank.assistant.acks), draw)
+        return Line("assistant", said, mark=mark)
 
     def _going_on(self, text: str, draw: Draw) -> str:
         """An answer, and mostly a word on what comes next."""

@@ -11,22 +11,28 @@ from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.dialogue import Statement, Talk, names
 from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import TRUE, Key, fact_key
 from memlab.sources.simulated.wording import Voice
 from memlab.sources.simulated.world import World
 from memlab.text import stems
 
-LASTING = ("static", "drifting", "cyclic")
 NAMING = ("fact", "wrong", "corrected", "aside", "joke", "cleared", "gone", "retract", "date")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with its gold; `subject` tells apart questions about different things."""
+    """A question with its gold.
+
+    Attributes:
+        subject: Tells apart questions of one kind about different things.
+        natural: Whether the user asks it in the course of the talk, rather than somebody who only measures.
+    """
 
     subject: tuple[str, ...]
     text: str
     gold: Gold
+    natural: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +89,23 @@ class Scene:
         """Whether something was said in this session."""
         return self.talk.turns[statement.turn].session == self.session
 
-    def named_lately(self, name: str) -> set[str]:
-        """The values of an attribute that have been named in this session, true or not."""
+    def named(self, name: str, *, lately: bool = False) -> set[str]:
+        """The values of an attribute that have been named by now, or in this session, true or not."""
         keys = (key for key in self.talk.stated if key[0] in NAMING and key[1] == name)
-        return {s.form for key in keys for s in self.said(key) if self.is_of_session(s)}
+        return {s.form for key in keys for s in self.said(key) if not lately or self.is_of_session(s)}
+
+    def comes_up(self, event: str) -> bool:
+        """Whether an episode of the same name as an event is part of this life: an `exam` and a `talk_given`."""
+        return any(event.startswith(episode.kind.name) for episode in self.world.habits.episodes)
 
     @cached_property
     def unallowed(self) -> frozenset[TurnId]:
         """Turns that state what the user has not allowed to be kept, or has had erased by now."""
         gone = (f for f in self.world.facts if self.is_forbidden(f) or self.is_erased(f))
-        return frozenset().union(*(self.about(fact.attribute.name) for fact in gone))
+        turns = frozenset[TurnId]().union(*(self.about(fact.attribute.name) for fact in gone))
+        if turns != self.talk.unallowed:
+            self.talk.unallowed = turns
+        return self.talk.unallowed  # the very same set for every question until one more turn is in it
 
     def is_forbidden(self, fact: Fact) -> bool:
         """Whether the user has not allowed a fact to be kept, or no longer allows it."""

@@ -26,7 +26,8 @@ class Shape:
 
     Attributes:
         drift: How often what holds changes, 1 as often as the bank says.
-        slips: How often what is said is not the plain truth, likewise.
+        slips: How often what is said is not the plain truth, likewise; corrections: how often it is put right.
+        sensitive: How much more readily than others a sensitive attribute is among a user's.
     """
 
     sessions: int
@@ -40,6 +41,8 @@ class Shape:
     erasures: int
     drift: float = 1.0
     slips: float = 1.0
+    corrections: float = 1.0
+    sensitive: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def build_world(bank: Bank, shape: Shape, seed: int) -> World:
         draw = Draw(seed, "withdrawn", category)
         if consents[category] and shape.sessions > 1 and draw.chance(WITHDRAWN_PERMILLE):
             withdrawn[category] = draw.between(shape.sessions // 2, shape.sessions - 1)
-    own = _attributes(bank, shape.attributes, seed)
+    own = _attributes(bank, shape, seed)
     kept = [a for a in own if consents.get(a.sensitivity, True) and a.process not in ("event", "ephemeral")]
     by_lot = sorted(kept, key=lambda attribute: Draw(seed, "forgotten", attribute.name).below(1 << 60))
     forgotten = {attribute.name for attribute in by_lot[: shape.erasures]}
@@ -96,6 +99,7 @@ def build_world(bank: Bank, shape: Shape, seed: int) -> World:
             forbidden=not consents.get(attribute.sensitivity, True),
             forget=attribute.name in forgotten,
             slips=shape.slips,
+            corrections=shape.corrections,
             seed=seed,
         )
         for attribute in own
@@ -107,10 +111,15 @@ def build_world(bank: Bank, shape: Shape, seed: int) -> World:
     return World(register, starts, consents, withdrawn, facts, people, draw_habits(bank, counts, shape.sessions, seed))
 
 
-def _attributes(bank: Bank, count: int, seed: int) -> list[Attribute]:
+def _attributes(bank: Bank, shape: Shape, seed: int) -> list[Attribute]:
     """Those that the user has at all, in the bank's order; whether one is among them does not hang on the others."""
-    order = sorted(bank.attributes, key=lambda attribute: Draw(seed, "has", attribute.name).below(1 << 60))
-    names = {attribute.name for attribute in order[:count]}
+
+    def late(attribute: Attribute) -> int:
+        readily = 1000 if attribute.sensitivity == "none" else round(1000 * shape.sensitive)
+        return Draw(seed, "has", attribute.name).below(1 << 60) // readily if readily else 1 << 60
+
+    order = sorted(bank.attributes, key=late)
+    names = {attribute.name for attribute in order[: shape.attributes]}
     return [attribute for attribute in bank.attributes if attribute.name in names]
 
 
@@ -133,7 +142,7 @@ def _people(bank: Bank, shape: Shape, said: Set[str], seed: int) -> Iterator[Acq
     """
     most = min(shape.people, len(bank.relations) - 1)  # what is heard of somebody else is of the relation left
     drawn: list[tuple[Relation, str, Draw]] = []
-    for relation in Draw(seed, "people").shuffled(bank.relations)[:most]:
+    for relation in Draw(seed, "people").some(bank.relations, most):
         draw = Draw(seed, "relation", relation.name)
         name = draw.choice(relation.names)
         if len(drawn) == 1 and draw.chance(NAMESAKE_PERMILLE):
@@ -144,7 +153,7 @@ def _people(bank: Bank, shape: Shape, said: Set[str], seed: int) -> Iterator[Acq
         introduced = draw.below(max(1, shape.sessions * 2 // 3))
         elsewhere = [session for session in range(shape.sessions) if session != introduced]
         facts = tuple(
-            (about, draw.choice(about.values), tuple(sorted(draw.shuffled(elsewhere)[: draw.between(1, 2)])))
+            (about, draw.choice(about.values), tuple(sorted(draw.some(elsewhere, draw.between(1, 2)))))
             for about in relation.about
         )
         yield Acquaintance(relation, name, introduced, facts, namesake=names.count(name) > 1 or name in said)

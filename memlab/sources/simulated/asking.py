@@ -39,8 +39,8 @@ KINDS = (*FINDERS, REFERENCE)
 NATURAL = frozenset(
     ("current_value", "when", "count", "list", "two_hop", "preference", "best_approach", "avoid_error", "outcome")
 )
-REFERENCE_PERMILLE = 165
-AGAIN_AFTER = timedelta(days=60)
+REFERENCE_PERMILLE = 220
+AGAIN_AFTER = timedelta(days=45)
 
 
 @dataclass(frozen=True, slots=True)

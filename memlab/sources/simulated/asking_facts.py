@@ -7,17 +7,19 @@ from types import MappingProxyType
 
 from memlab.life import Nugget
 from memlab.seeds import Draw
-from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.facts import Fact, Mode
 from memlab.sources.simulated.patterns import Patterns
+from memlab.sources.simulated.remarks import TRUE
 from memlab.sources.simulated.scene import Candidate, Scene, nugget
 from memlab.sources.simulated.wording import COUNTS, date_forms, month_of
 from memlab.text import contains
 
 Found = Iterator[Candidate]
-OLD_DAYS = 200
+OLD_DAYS = 150
 MARGIN_DAYS = 10
 DAYS_PER_MONTH = 30.4
 MEMBERS = range(2, 7)
+TOLD: frozenset[Mode] = TRUE | {"wrong"}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -37,7 +39,7 @@ def preference(scene: Scene) -> Found:
 def old_but_true(scene: Scene) -> Found:
     """What was told in one session long ago, and never again, and still holds."""
     for fact, version in scene.open_facts:
-        sessions = {t.session for t in fact.tellings if t.session <= scene.session}
+        sessions = {t.session for t in fact.tellings if t.session <= scene.session and t.mode in TOLD}
         if len(sessions) == 1 and (scene.now - scene.world.starts[min(sessions)]).days >= OLD_DAYS:
             patterns = (*fact.attribute.ask_now, *scene.bank.questions["old_but_true"])
             yield from _of_now(scene, "old_but_true", fact, version, patterns)

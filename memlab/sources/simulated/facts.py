@@ -18,7 +18,7 @@ Mode = Literal[
     "hypothetical", "quoted", "ironic", "cleared", "assistant_wrong", "forget", "add", "remove", "happened",
 ]  # fmt: skip
 TOLD_PERMILLE = {"high": 950, "normal": 850, "low": 650}
-RESTATED_PERMILLE = 32
+RESTATED_PER_YEAR = 0.5
 LATE_PERMILLE = 150
 WRONG_PERMILLE = 110
 HINT_PERMILLE = 200
@@ -112,6 +112,10 @@ class _Chances:
     slips: float
     corrections: float
 
+    def comes(self, per_year: float, days: int) -> bool:
+        """Whether something that comes so often comes within so many days."""
+        return self.draw.below(365_000) < round(per_year * 1000) * days
+
     def correct(self, permille: int) -> bool:
         """Whether something wrong is said, to be put right."""
         return self.slipping.chance(min(1000, round(permille * self.corrections)))
@@ -142,7 +146,7 @@ def _lasting(attribute: Attribute, values: Sequence[str], starts: Sequence[datet
     for session in range(first + 1, len(starts)):
         changed = _changed(attribute, versions, starts, session, chances)
         ago = chances.draw.below(max(1, min(20, (starts[session] - starts[session - 1]).days))) if changed else 0
-        is_restated, version = chances.draw.chance(RESTATED_PERMILLE), len(versions) - 1
+        is_restated, version = chances.comes(RESTATED_PER_YEAR, _days(starts, session)), len(versions) - 1
         if session <= begun:
             continue
         if changed:
@@ -181,10 +185,14 @@ def _first(
 def _changed(
     attribute: Attribute, versions: Sequence[Version], starts: Sequence[datetime], session: int, chances: _Chances
 ) -> bool:
-    days = (starts[session] - starts[session - 1]).days
     if attribute.process == "cyclic":
         return (starts[session].date() - versions[-1].since).days >= attribute.period_days
-    return chances.draw.below(365_000) < round(attribute.per_year * 1000) * days
+    return chances.comes(attribute.per_year, _days(starts, session))
+
+
+def _days(starts: Sequence[datetime], session: int) -> int:
+    """Since the session before; about a month before the first."""
+    return (starts[session] - starts[session - 1]).days if session else 30
 
 
 def _next_value(attribute: Attribute, versions: Sequence[Version], rest: list[str]) -> str:
@@ -246,8 +254,7 @@ def _several(attribute: Attribute, values: Sequence[str], starts: Sequence[datet
         return versions, tellings
     first = chances.draw.below(max(1, len(starts) // 2))
     for session in range(first, len(starts)):
-        days = (starts[session] - starts[session - 1]).days if session else 30
-        due = chances.draw.below(365_000) < round(attribute.per_year * 1000) * days
+        due = chances.comes(attribute.per_year, _days(starts, session))
         if len(versions) < FIRST_MEMBERS or (due and rest and (len(held) < 2 or chances.draw.chance(600))):
             held.append(len(versions))
             tellings.append(Telling(session, "say" if not versions else "add", len(versions)))
@@ -255,7 +262,7 @@ def _several(attribute: Attribute, values: Sequence[str], starts: Sequence[datet
         elif due and len(held) > 1:
             gone = held.pop(chances.draw.below(len(held)))
             tellings.append(Telling(session, "remove", gone))
-        elif chances.draw.chance(RESTATED_PERMILLE):
+        elif chances.comes(RESTATED_PER_YEAR, _days(starts, session)):
             tellings.append(Telling(session, "say", chances.draw.choice(held)))
     return versions, tellings
 

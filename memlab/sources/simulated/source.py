@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import pairwise
+from types import MappingProxyType
 
 from memlab.events import Consent, Erasure, Event, Outcome, Query, Reply, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Stream, Superseded
@@ -14,7 +15,7 @@ from memlab.sources.reading import checked_form
 from memlab.sources.simulated.asking import KINDS, Asker, Plan
 from memlab.sources.simulated.bank import Part, fragments, load_bank, small_words
 from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Manner, Marked, Statement, Talk, told
-from memlab.sources.simulated.patterns import LASTING, Patterns
+from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import fact_key
 from memlab.sources.simulated.scene import Question, Scene
 from memlab.sources.simulated.wording import Voice
@@ -22,6 +23,7 @@ from memlab.sources.simulated.world import Shape, World, build_world
 
 COUNTS = ("attributes", "people", "homonyms", "routines", "tasks", "episodes", "erasures")
 MOST = 10
+RATES: Mapping[str, float] = MappingProxyType({"current_value": 3})  # staleness shows on few of any other kind
 
 
 class Simulated:
@@ -72,7 +74,7 @@ class Simulated:
         chatter: Sequence[int] = (1, 3),
         queries: int = 72,
         ask_from: float = 0.4,
-        rates: Mapping[str, float] | None = None,
+        rates: Mapping[str, float] = RATES,
         natural: float = 0.2,
         delay: Sequence[int] | None = None,
         attributes: int = 24,
@@ -92,7 +94,7 @@ class Simulated:
         bank: Part = "both",
         text: str = "{speaker}: {text}",
     ) -> None:
-        self.rates = dict(rates or {})
+        self.rates: Mapping[str, float] = dict(rates)
         for name, value in {"users": users, "sessions": sessions, "months": months, "queries": queries}.items():
             _check(name, value, _is_whole(value, 1), "a whole number of at least 1")
         counts = dict(zip(COUNTS, (attributes, people, homonyms, routines, tasks, episodes, erasures), strict=True))
@@ -100,14 +102,14 @@ class Simulated:
             _check(name, value, _is_whole(value, 0), "a whole number of at least 0")
         factors = {"drift": drift, "slips": slips, "corrections": corrections, "sensitive": sensitive}
         for name, factor in (factors | {"elaboration": elaboration}).items():
-            _check(name, factor, 0 <= factor <= MOST, f"between 0 and {MOST}")
+            _check(name, factor, 0 <= factor <= MOST, f"between 0 and {MOST}", "lie")
         for name, share in {"ask_from": ask_from, "natural": natural, "overlap": overlap}.items():
-            _check(name, share, share is None or 0 <= share <= 1, "between 0 and 1")
+            _check(name, share, share is None or 0 <= share <= 1, "between 0 and 1", "lie")
         for name, pair in {"chatter": chatter, "delay": delay}.items():
             _check(name, pair, pair is None or _is_range(pair), "two whole numbers, least and most")
         for kind, rate in self.rates.items():
-            _check("rates", kind, kind in KINDS, f"kinds of questions, which are {', '.join(KINDS)}")
-            _check(f"rates.{kind}", rate, 0 <= rate <= MOST, f"between 0 and {MOST}")
+            _check("rates", kind, kind in KINDS, f"a kind of question, one of {', '.join(KINDS)}")
+            _check(f"rates.{kind}", rate, 0 <= rate <= MOST, f"between 0 and {MOST}", "lie")
         self._users, self._bank = users, load_bank(bank)
         self._shape = Shape(
             sessions, months, attributes, people, homonyms, routines, tasks, episodes, erasures,
@@ -152,13 +154,14 @@ class Simulated:
                         yield event
                     case Marked():
                         yield from _follows(user, asker, scene(until=until), event, at, gold, root)
-            yield from _asked(user, asker, scene(until=until), self._bank.assistant.looking, at, gold, root)
+            yield from _asked(user, asker, scene(until=until), self._manner.form, at, gold, root)
         superseded[:] = _superseded(world, talk)
 
 
-def _check(name: str, value: object, holds: bool, wanted: str) -> None:
+def _check(name: str, value: object, holds: bool, wanted: str, verb: str = "be") -> None:
     if not holds:
-        raise SourceError(f"source simulated: {name} is {value!r}; it must be {wanted}")
+        shown = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+        raise SourceError(f"source simulated: {name} is {shown!r}; it must {verb} {wanted}")
 
 
 def _is_whole(value: object, least: int) -> bool:
@@ -190,7 +193,7 @@ def _follows(
 
 
 def _asked(
-    user: UserId, asker: Asker, scene: Scene, looking: Patterns, at: datetime, gold: dict[str, Gold], root: int
+    user: UserId, asker: Asker, scene: Scene, form: str, at: datetime, gold: dict[str, Gold], root: int
 ) -> Iterator[Event]:
     """The end of a session: the user's own questions, each a turn with an answer that tells nothing; then probes."""
     questions = list(enumerate(asker.after(scene)))
@@ -198,9 +201,11 @@ def _asked(
         if question.natural:
             yield _query(user, scene, str(place), at, question, gold)
             draw = Draw(root, "answered", scene.session, place)
-            for n, (speaker, text) in enumerate((("user", question.text), ("assistant", draw.choice(looking)))):
+            for n, (speaker, text) in enumerate(
+                (("user", question.text), ("assistant", draw.choice(scene.bank.assistant.looking)))
+            ):
                 at += timedelta(seconds=draw.between(SHORTEST_PAUSE, LONGEST_PAUSE))
-                id = f"s{scene.session:03d}q{place:02d}{'ab'[n]}"
+                id, text = f"s{scene.session:03d}q{place:02d}{'ab'[n]}", form.format(speaker=speaker, text=text, at=at)
                 yield Turn(at=at, session=scene.session, id=id, speaker=speaker, text=text)
     yield SessionEnd(at=at, session=scene.session)
     for place, question in questions:

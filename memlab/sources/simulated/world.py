@@ -15,7 +15,7 @@ from memlab.sources.simulated.habits import Habits, draw_habits
 from memlab.sources.simulated.patterns import About, Attribute, Relation
 
 START = datetime(2023, 1, 2, tzinfo=UTC)
-CONSENT_PERMILLE = 480
+CONSENT_PERMILLE = 450
 WITHDRAWN_PERMILLE = 350
 NAMESAKE_PERMILLE = 350
 

@@ -26,7 +26,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 def current_value(scene: Scene) -> Found:
     """What holds now."""
     for fact, version in scene.open_facts:
-        yield from _of_now(scene, "current_value", fact, version, fact.attribute.ask_now)
+        patterns = (*fact.attribute.ask_now, *scene.bank.questions["current_value"])
+        yield from _of_now(scene, "current_value", fact, version, patterns)
 
 
 def preference(scene: Scene) -> Found:
@@ -279,8 +280,8 @@ def _of_set(
     return scene.ask(
         kind,
         (fact.attribute.name, *map(str, held)),
-        patterns,
-        {},
+        (*patterns, *scene.bank.questions[kind]),
+        {"topic": fact.attribute.topic},
         answers=answers,
         evidence=tuple(nugget(scene.version(fact, n), fact.versions[n].value) for n in held),
         stale=frozenset(s.turn for n in gone for s in scene.version(fact, n)),

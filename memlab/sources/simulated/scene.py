@@ -17,6 +17,7 @@ from memlab.sources.simulated.wording import Voice
 from memlab.sources.simulated.world import World
 from memlab.text import stems
 
+WORDINGS = 4
 NAMING = ("fact", "wrong", "corrected", "aside", "joke", "cleared", "gone", "retract", "date")
 
 
@@ -56,8 +57,8 @@ class Scene:
 
     Attributes:
         until: How many turns have been said.
-        overlap: Which of the ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
-            1, the one that shares most; None takes any.
+        overlap: Which of four ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
+            1, the one that shares most; None takes any of all.
     """
 
     bank: Bank
@@ -185,11 +186,12 @@ class Scene:
         evidence: Sequence[Nugget],
         draw: Draw,
     ) -> str | None:
-        """One of the patterns that names no answer; None where all do."""
+        """One of the patterns that names no answer, or of some of them that of the wanted overlap; None where all do."""
         fit = [p for p in patterns if not any(names(p.format(**slots), answer) for answer in answers)]
         if not fit or self.overlap is None:
             return draw.choice(fit) if fit else None
-        ranked = sorted(fit, key=lambda p: (self._shared(p.format(**slots), evidence), p))
+        some = draw.some(fit, WORDINGS)
+        ranked = sorted(some, key=lambda p: (self._shared(p.format(**slots), evidence), p))
         return ranked[round(self.overlap * (len(ranked) - 1))]
 
     def _shared(self, question: str, evidence: Sequence[Nugget]) -> float:

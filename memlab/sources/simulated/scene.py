@@ -186,7 +186,7 @@ class Scene:
         evidence: Sequence[Nugget],
         draw: Draw,
     ) -> str | None:
-        """One of the patterns that names no answer, or of some of them that of the wanted overlap; None where all do."""
+        """A pattern that names no answer, of some of them that of the wanted overlap; None where all name one."""
         fit = [p for p in patterns if not any(names(p.format(**slots), answer) for answer in answers)]
         if not fit or self.overlap is None:
             return draw.choice(fit) if fit else None

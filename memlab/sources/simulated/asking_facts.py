@@ -142,8 +142,10 @@ def count(scene: Scene) -> Found:
 def who_said(scene: Scene) -> Found:
     """Whether the user or the assistant was the first to name what now holds."""
     for fact, version in scene.open_facts:
-        value, slots = fact.versions[version].value, {"noun": fact.attribute.noun}
-        unnamed = scene.bank.questions["who_said_unnamed"] if scene.named(fact.attribute.name) == {value} else ()
+        value, slots = fact.versions[version].value, {"topic": fact.attribute.topic}
+        first, own = scene.talk.named.get(value), {s.turn for s in scene.version(fact, version)}
+        alone = scene.named(fact.attribute.name) == {value} and first is not None and first.id in own
+        unnamed = scene.bank.questions["who_said_unnamed"] if alone else ()
         yield from said_first(scene, (fact.attribute.name, str(version)), value, unnamed, slots)
 
 

@@ -101,8 +101,10 @@ def who(scene: Scene) -> Found:
 
 
 def _is_alone(scene: Scene, episode: Episode) -> bool:
-    """Whether it can be meant without being named: the user has no event of the same name."""
-    return not any(fact.attribute.name.startswith(episode.kind.name) for fact in scene.world.facts)
+    """Whether it can be meant without being named: nothing else in this life is like it."""
+    known = {fact.attribute.name for fact in scene.world.facts}
+    known |= {other.kind.name for other in scene.world.habits.episodes if other is not episode}
+    return known.isdisjoint(episode.kind.like)
 
 
 def _ended(scene: Scene):

@@ -145,7 +145,11 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeKind:
-    """Something that is announced first and whose outcome is told some sessions later."""
+    """Something that is announced first and whose outcome is told some sessions later.
+
+    Attributes:
+        like: Events and other kinds, by name, that a question which names neither might mean as well.
+    """
 
     name: str
     values: Patterns
@@ -157,6 +161,7 @@ class EpisodeKind:
     ask_sentiment: Patterns
     ask_outcome_unnamed: Patterns
     ask_sentiment_unnamed: Patterns
+    like: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

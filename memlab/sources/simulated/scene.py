@@ -18,7 +18,7 @@ from memlab.sources.simulated.world import World
 from memlab.text import stems
 
 WORDINGS = 4
-NAMING = ("fact", "wrong", "corrected", "aside", "joke", "cleared", "gone", "retract", "date")
+NAMING = ("fact", "wrong", "corrected", "aside", "joke", "cleared", "gone", "retract", "date", "when")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,14 @@ class Question:
 
     Attributes:
         subject: Tells apart questions of one kind about different things.
+        named: The value that its wording gives away; empty where it gives none away.
         natural: Whether the user asks it in the course of the talk, rather than somebody who only measures.
     """
 
     subject: tuple[str, ...]
     text: str
     gold: Gold
+    named: str = ""
     natural: bool = False
 
 
@@ -96,8 +98,8 @@ class Scene:
         return {s.form for key in keys for s in self.said(key) if not lately or self.is_of_session(s)}
 
     def comes_up(self, event: str) -> bool:
-        """Whether an episode of the same name as an event is part of this life: an `exam` and a `talk_given`."""
-        return any(event.startswith(episode.kind.name) for episode in self.world.habits.episodes)
+        """Whether an episode that might be taken for an event is part of this life: an `exam` for a `driving_test`."""
+        return any(event in episode.kind.like for episode in self.world.habits.episodes)
 
     @cached_property
     def unallowed(self) -> frozenset[TurnId]:
@@ -174,7 +176,8 @@ class Scene:
                 forbidden=self.unallowed,
                 facets=facets | {"overlap": round(self._shared(pattern.format(**slots), evidence), 3)},
             )
-            return Question(tuple(subject), self.voice.asks(pattern, slots, draw), gold)
+            named = slots["value"] if "{value}" in pattern else ""
+            return Question(tuple(subject), self.voice.asks(pattern, slots, draw), gold, named)
 
         return Candidate(tuple(subject), tuple(evidence), bool(stale), pose)
 

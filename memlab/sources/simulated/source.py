@@ -16,7 +16,7 @@ from memlab.sources.simulated.asking import KINDS, Asker, Plan
 from memlab.sources.simulated.bank import Part, fragments, load_bank, small_words
 from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Manner, Marked, Statement, Talk, told
 from memlab.sources.simulated.patterns import LASTING
-from memlab.sources.simulated.remarks import fact_key
+from memlab.sources.simulated.remarks import States, fact_key
 from memlab.sources.simulated.scene import Question, Scene
 from memlab.sources.simulated.wording import Voice
 from memlab.sources.simulated.world import Shape, World, build_world
@@ -200,17 +200,25 @@ def _asked(
     for place, question in questions:
         if question.natural:
             yield _query(user, scene, str(place), at, question, gold)
-            draw = Draw(root, "answered", scene.session, place)
-            for n, (speaker, text) in enumerate(
-                (("user", question.text), ("assistant", draw.choice(scene.bank.assistant.looking)))
-            ):
-                at += timedelta(seconds=draw.between(SHORTEST_PAUSE, LONGEST_PAUSE))
-                id, text = f"s{scene.session:03d}q{place:02d}{'ab'[n]}", form.format(speaker=speaker, text=text, at=at)
-                yield Turn(at=at, session=scene.session, id=id, speaker=speaker, text=text)
+            for turn in _exchange(scene, question, place, form, at, Draw(root, "answered", scene.session, place)):
+                at = turn.at
+                yield turn
     yield SessionEnd(at=at, session=scene.session)
     for place, question in questions:
         if not question.natural:
             yield _query(user, scene, str(place), at, question, gold)
+
+
+def _exchange(scene: Scene, question: Question, place: int, form: str, at: datetime, draw: Draw) -> Iterator[Turn]:
+    """A question as a turn, noted for the value that it names, and the answer to it."""
+    names: States = (((question.gold.kind, *question.subject), question.named),) if question.named else ()
+    answer = draw.choice(scene.bank.assistant.looking)
+    for which, speaker, said, states in (("a", "user", question.text, names), ("b", "assistant", answer, ())):
+        at += timedelta(seconds=draw.between(SHORTEST_PAUSE, LONGEST_PAUSE))
+        text, id = form.format(speaker=speaker, text=said, at=at), f"s{scene.session:03d}q{place:02d}{which}"
+        turn = Turn(at=at, session=scene.session, id=id, speaker=speaker, text=text)
+        scene.talk.hear(turn, states)
+        yield turn
 
 
 def _query(user: UserId, scene: Scene, place: str, at: datetime, question: Question, gold: dict[str, Gold]) -> Query:

@@ -2,9 +2,8 @@
 
 import re
 from datetime import date
-from functools import cache
 
-from rereading import LASTING, MONTHS, WORDS, alike
+from rereading import LASTING, MONTHS, WORDS, alike, closeness
 
 from memlab.text import contains
 
@@ -53,7 +52,7 @@ class Judge:
         values = {e.value for f in gone for e in self.said(f)}
         asked = (turn for turn, _ in self.reading.asked.values() if turn.session < self.session)
         return {e.turn for f in gone for e in self.said(f)} | {
-            turn.id for turn in asked if any(contains(turn.text, value) for value in values)
+            turn.id for turn in asked if any(value in turn.text and contains(turn.text, value) for value in values)
         }
 
     def current_value(self):
@@ -144,12 +143,20 @@ class Judge:
             yield fact, (WORDS[len(nuggets)], str(len(nuggets))), nuggets, stale, values
 
     def who_said(self):
-        named = [(fact, fact.versions[version].value) for fact, version in self.lasting()]
-        tried = [attempt for task in self.world.habits.tasks for attempt in task.attempts]
-        for fact, value in named + [(None, a.approach) for a in tried if a.session <= self.session]:
-            turn = self.reading.first_named(value)
-            answer = "the user said it" if turn.speaker == "user" else "the assistant said it"
-            yield fact, (answer,), [{turn.id}], set(), set(), value
+        """Only what was first named to the point, not in chatter, of another or in another sense."""
+        for fact, version in self.lasting():
+            value = fact.versions[version].value
+            if self.reading.first_named(value).id in {e.turn for e in self.said(fact)}:
+                yield from self.said_first(fact, value)
+        for task in self.world.habits.tasks:
+            for approach in {a.approach for a in task.attempts if a.session <= self.session}:
+                if alike(self.reading.first_named(approach).text, task.kind.propose) > 0.9:
+                    yield from self.said_first(None, approach)
+
+    def said_first(self, fact, value):
+        turn = self.reading.first_named(value)
+        answer = "the user said it" if turn.speaker == "user" else "the assistant said it"
+        yield fact, (answer,), [{turn.id}], set(), set(), value
 
     def session_reference(self):
         for fact, version in self.lasting():
@@ -159,8 +166,11 @@ class Judge:
                 yield fact, (fact.versions[version].value,), [turns], set(), set()
 
     def never_said(self):
+        kinds = [word.homonym for word in self.world.habits.ambiguous]
+        kinds += [episode.kind for episode in self.world.habits.episodes]
+        near = {name for kind in kinds for name in kind.near}
         for attribute in self.reading.bank.attributes:
-            if attribute.ask_now and attribute.name not in {n for n, e in self.reading.entries.items() if e}:
+            if attribute.ask_now and attribute.name not in {n for n, e in self.reading.entries.items() if e} | near:
                 yield None, (), [], set(), set(), attribute
 
     def erased(self):
@@ -201,9 +211,7 @@ def is_meant(text, kind, fact, names, judge):
         return meant(text, judge.reading.bank) == fact.attribute.name and judge.is_alone(fact)
     if kind == "order":
         facts = [f for f, version, _ in judge.happened() if version.value in names]
-        said = threes(text)
-        own = [max(len(threes(p) & said) / len(threes(p)) for p in f.attribute.unnamed) for f in facts]
-        return min(own) > 0.6 and all(judge.is_alone(f) for f in facts)
+        return min(closeness(text, f.attribute.unnamed) for f in facts) > 0.6 and all(judge.is_alone(f) for f in facts)
     if kind == "who_said":
         told = {e.turn for e in judge.said(fact, "true")} if fact else set()
         only = fact is not None and {e.value for e in judge.said(fact)} == set(names)
@@ -215,11 +223,4 @@ def is_meant(text, kind, fact, names, judge):
 def meant(text, bank):
     """The event whose unnamed phrases are most like a text."""
     events = [a for a in bank.attributes if a.process == "event"]
-    said = threes(text)
-    return max(events, key=lambda a: max(len(threes(p) & said) / len(threes(p)) for p in a.unnamed)).name
-
-
-@cache
-def threes(text):
-    """Every three letters in a row, which a typo leaves mostly as they were."""
-    return frozenset(text[n : n + 3].lower() for n in range(len(text) - 2))
+    return max(events, key=lambda a: closeness(text, a.unnamed)).name

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from rereading import alike
+from rereading import alike, closeness
 
 from memlab.events import Outcome
 from memlab.text import contains
@@ -75,7 +75,8 @@ def approaches(events, kind, tasks):
 def is_alone(judge, episode):
     """Whether nothing that has been told of could be taken for an episode."""
     told = {fact.attribute.name for fact, *_ in judge.happened()}
-    told |= {e.kind.name for e in judge.world.habits.episodes if e.announced <= judge.session}
+    others = (e for e in judge.world.habits.episodes if e is not episode)
+    told |= {e.kind.name for e in others if e.announced <= judge.session}
     return told.isdisjoint(episode.kind.like)
 
 
@@ -83,4 +84,4 @@ def is_asked_so(text, asks, value, others):
     """Whether a question is put in one of the ways to ask for a thing, and for nothing else."""
     if value and contains(text, value):
         return True
-    return alike(text, asks) >= max([alike(text, other) for other in others], default=0.0)
+    return closeness(text, asks) >= max([closeness(text, other) for other in others], default=0.0)

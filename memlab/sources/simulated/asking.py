@@ -26,7 +26,7 @@ FINDERS: dict[str, Callable[[Scene], Iterator[Candidate]]] = {
     "avoid_error": habits.avoid_error,
     "outcome": habits.outcome,
     "sentiment": habits.sentiment,
-    "who_said": habits.who,
+    "who_said": habits.who_said,
     "homonym": habits.homonym,
     "next_request": habits.next_request,
     "old_but_true": facts.old_but_true,

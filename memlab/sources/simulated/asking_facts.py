@@ -1,14 +1,11 @@
 """Questions about facts: what holds, what held, when and for how long, which of several, and what must not be told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations
-from types import MappingProxyType
 
-from memlab.life import Nugget
 from memlab.seeds import Draw
 from memlab.sources.simulated.facts import Fact, Mode
-from memlab.sources.simulated.patterns import Patterns
 from memlab.sources.simulated.remarks import TRUE
 from memlab.sources.simulated.scene import Candidate, Scene, nugget
 from memlab.sources.simulated.wording import COUNTS, date_forms, month_of
@@ -20,7 +17,6 @@ MARGIN_DAYS = 10
 DAYS_PER_MONTH = 30.4
 MEMBERS = range(2, 7)
 TOLD: frozenset[Mode] = TRUE | {"wrong"}
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def current_value(scene: Scene) -> Found:
@@ -139,39 +135,11 @@ def count(scene: Scene) -> Found:
         yield _of_set(scene, "count", fact, held, gone, fact.attribute.ask_count, answers)
 
 
-def who_said(scene: Scene) -> Found:
-    """Whether the user or the assistant was the first to name what now holds."""
-    for fact, version in scene.open_facts:
-        value, slots = fact.versions[version].value, {"topic": fact.attribute.topic}
-        first, own = scene.talk.named.get(value), {s.turn for s in scene.version(fact, version)}
-        alone = scene.named(fact.attribute.name) == {value} and first is not None and first.id in own
-        unnamed = scene.bank.questions["who_said_unnamed"] if alone else ()
-        yield from said_first(scene, (fact.attribute.name, str(version)), value, unnamed, slots)
-
-
-def said_first(
-    scene: Scene, subject: Sequence[str], value: str, unnamed: Patterns = (), slots: Mapping[str, str] = NOTHING
-) -> Found:
-    """Who first named a value, whatever about: a hint, a mistake of the assistant's and chatter name it too.
-
-    Args:
-        unnamed: Ways to ask that do not name the value, with what fills their slots.
-    """
-    first = scene.talk.named.get(value)
-    if first is None or first.id in scene.unallowed:
-        return
-    choices = ("the user said it", "the assistant said it")
-    answer = choices[first.speaker != "user"]
-    evidence = (Nugget(turns=frozenset({first.id}), values=(value,)),)
-    patterns = (*scene.bank.questions["who_said"], *unnamed)
-    yield scene.ask(
-        "who_said", subject, patterns, {"value": value, **slots}, answers=(answer,), evidence=evidence, choices=choices
-    )
-
-
 def never_said(scene: Scene) -> Found:
     """What the user has never spoken of."""
     spoken = {fact.attribute.name for fact in scene.world.facts if fact.tellings}
+    spoken |= {name for word in scene.world.habits.ambiguous for name in word.homonym.near}
+    spoken |= {name for episode in scene.world.habits.episodes for name in episode.kind.near}
     for attribute in scene.bank.attributes:
         if attribute.ask_now and attribute.name not in spoken:
             patterns = (*attribute.ask_now, *scene.bank.questions["never_said"])

@@ -1,14 +1,18 @@
 """Questions about people, words with two senses, and what recurs: routines, tasks, episodes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
 
-from memlab.sources.simulated.asking_facts import said_first, who_said
+from memlab.events import TurnId
+from memlab.life import Nugget
 from memlab.sources.simulated.habits import Episode, rates
+from memlab.sources.simulated.patterns import Patterns
 from memlab.sources.simulated.scene import Candidate, Scene, nugget
 
 Found = Iterator[Candidate]
 ENOUGH_FOLLOWED = 2
 ENOUGH_TRIED = 2
+NOTHING: Mapping[str, str] = MappingProxyType({})
 SENTIMENTS = ("positive", "negative", "mixed")
 
 
@@ -92,12 +96,49 @@ def sentiment(scene: Scene) -> Found:
         yield scene.ask("sentiment", subject, patterns, slots, answers, evidence, choices=SENTIMENTS)
 
 
-def who(scene: Scene) -> Found:
+def who_said(scene: Scene) -> Found:
     """Who said something first: mostly, facts are the user's, approaches the assistant's."""
-    yield from who_said(scene)
+    yield from _of_facts(scene)
     for task in scene.world.habits.tasks:
-        for approach in dict.fromkeys(statement.form for statement in scene.said(("proposed", task.kind.name))):
-            yield from said_first(scene, (task.kind.name, approach), approach)
+        proposed = scene.said(("proposed", task.kind.name))
+        for approach in dict.fromkeys(statement.form for statement in proposed):
+            yield from _said_first(scene, (task.kind.name, approach), approach, {s.turn for s in proposed})
+
+
+def _of_facts(scene: Scene) -> Found:
+    """Whether the user or the assistant was the first to name what now holds."""
+    for fact, version in scene.open_facts:
+        name, value, slots = fact.attribute.name, fact.versions[version].value, {"topic": fact.attribute.topic}
+        unnamed = scene.bank.questions["who_said_unnamed"] if scene.named(name) == {value} else ()
+        yield from _said_first(scene, (name, str(version)), value, scene.about(name), unnamed, slots)
+
+
+def _said_first(
+    scene: Scene,
+    subject: Sequence[str],
+    value: str,
+    own: Set[TurnId],
+    unnamed: Patterns = (),
+    slots: Mapping[str, str] = NOTHING,
+) -> Found:
+    """Who first named a value: a hint and a mistake of the assistant's name it too.
+
+    Nothing is asked where the word came up before, beside the point or in another sense: rust before Rust.
+
+    Args:
+        own: The turns that name it to the point.
+        unnamed: Ways to ask that do not name the value, with what fills their slots.
+    """
+    first = scene.talk.named.get(value)
+    if first is None or first.id not in own or first.id in scene.unallowed:
+        return
+    choices = ("the user said it", "the assistant said it")
+    answer = choices[first.speaker != "user"]
+    evidence = (Nugget(turns=frozenset({first.id}), values=(value,)),)
+    patterns = (*scene.bank.questions["who_said"], *unnamed)
+    yield scene.ask(
+        "who_said", subject, patterns, {"value": value, **slots}, answers=(answer,), evidence=evidence, choices=choices
+    )
 
 
 def _is_alone(scene: Scene, episode: Episode) -> bool:

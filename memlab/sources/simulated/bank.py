@@ -102,7 +102,7 @@ def fragments(node: Any) -> Iterator[str]:
             yield from [part] if isinstance(part, str) else fragments(part)
 
 
-NOT_FRAGMENTS = {"values", "names", "approaches", "clause", "words", "exchanges", "digest", "like"}
+NOT_FRAGMENTS = {"values", "names", "approaches", "clause", "words", "exchanges", "digest", "like", "near"}
 
 
 def _only(node: Any, part: Part) -> Any:

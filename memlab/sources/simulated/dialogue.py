@@ -179,9 +179,11 @@ def _threads(teller: Teller, world: World, seed: int) -> Iterator[Iterable[tuple
 
 
 def _of_fact(teller: Teller, world: World, fact: Fact, seed: int) -> Iterator[tuple[int, Block]]:
+    withdrawn = world.withdrawn.get(fact.attribute.sensitivity, len(world.starts))
     for place, telling in enumerate(fact.tellings):
         draw = Draw(seed, "remark", fact.attribute.name, place)
-        yield telling.session, teller.fact(fact, telling, world.starts[telling.session], draw)
+        kept = not fact.forbidden and telling.session <= withdrawn  # a withdrawal ends its session
+        yield telling.session, teller.fact(fact, telling, world.starts[telling.session], kept, draw)
 
 
 def _of_person(teller: Teller, person: Acquaintance, seed: int) -> list[tuple[int, Block]]:

@@ -1,12 +1,14 @@
 """What recurs in a user's life beside facts: words with two senses, routines, tasks and how they went, episodes."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import TypeVar
 
 from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.patterns import Ending, EpisodeKind, Homonym, Routine, TaskKind
 
+Near = TypeVar("Near", Homonym, EpisodeKind)
 ROUTINE_PERMILLE = 160
 FOLLOWED_PERMILLE = 850
 TASK_PERMILLE = 180
@@ -70,18 +72,19 @@ class Habits:
     episodes: tuple[Episode, ...]
 
 
-def draw_habits(bank: Bank, counts: tuple[int, int, int, int], sessions: int, seed: int) -> Habits:
+def draw_habits(bank: Bank, counts: tuple[int, int, int, int], own: Set[str], sessions: int, seed: int) -> Habits:
     """Draws them.
 
     Args:
         counts: Of homonyms, routines, tasks and episodes.
+        own: Names of the user's attributes: nothing is drawn that tells something of one of them too.
     """
     homonyms, routines, tasks, episodes = counts
     chosen = {name: Draw(seed, "chosen", name) for name in ("homonyms", "routines", "tasks", "episodes")}
     return Habits(
         tuple(
             _ambiguous(homonym, sessions, Draw(seed, "homonym", homonym.word))
-            for homonym in chosen["homonyms"].some(bank.homonyms, homonyms)
+            for homonym in _apart(chosen["homonyms"].shuffled(bank.homonyms), own)[:homonyms]
         ),
         tuple(
             _followed(routine, sessions, Draw(seed, "routine", routine.name))
@@ -90,9 +93,13 @@ def draw_habits(bank: Bank, counts: tuple[int, int, int, int], sessions: int, se
         tuple(_task(kind, sessions, Draw(seed, "task", kind.name)) for kind in chosen["tasks"].some(bank.tasks, tasks)),
         tuple(
             _episode(kind, sessions, Draw(seed, "episode", kind.name))
-            for kind in chosen["episodes"].some(bank.episodes, episodes)
+            for kind in _apart(chosen["episodes"].shuffled(bank.episodes), own)[:episodes]
         ),
     )
+
+
+def _apart(kinds: Sequence[Near], own: Set[str]) -> list[Near]:
+    return [kind for kind in kinds if own.isdisjoint(kind.near)]
 
 
 def _ambiguous(homonym: Homonym, sessions: int, draw: Draw) -> Ambiguous:

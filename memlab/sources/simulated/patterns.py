@@ -100,10 +100,15 @@ class Sense:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Homonym:
-    """A word with two senses that both come up in ordinary lives."""
+    """A word with two senses that both come up in ordinary lives.
+
+    Attributes:
+        near: Attributes of which one of the senses tells something too: no life has both.
+    """
 
     word: str
     senses: tuple[Sense, ...]
+    near: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,7 @@ class EpisodeKind:
 
     Attributes:
         like: Events and other kinds, by name, that a question which names neither might mean as well.
+        near: Attributes of which it tells something too: no life has both.
     """
 
     name: str
@@ -162,6 +168,7 @@ class EpisodeKind:
     ask_outcome_unnamed: Patterns
     ask_sentiment_unnamed: Patterns
     like: Patterns = ()
+    near: Patterns = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

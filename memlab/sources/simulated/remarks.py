@@ -82,8 +82,12 @@ class Teller:
         self._bank, self._voice, self._elaboration, self._seed = bank, voice, elaboration, seed
         self._relations, self._names = {p.relation.name for p in people}, {p.name for p in people}
 
-    def fact(self, fact: Fact, telling: Telling, at: datetime, draw: Draw) -> list[Line]:
-        """A telling of a fact: what the user says, in some modes what the assistant said before, and its answer."""
+    def fact(self, fact: Fact, telling: Telling, at: datetime, kept: bool, draw: Draw) -> list[Line]:
+        """A telling of a fact: what the user says, in some modes what the assistant said before, and its answer.
+
+        Args:
+            kept: Whether the assistant may keep it; otherwise it neither repeats it nor says that it has noted it.
+        """
         attribute, mode = fact.attribute, telling.mode
         pattern = draw.choice(self._patterns(attribute, mode, draw))
         slots = self._slots(fact, telling, at, draw)
@@ -92,6 +96,7 @@ class Teller:
         if mode == "assistant_wrong":
             claimed = {"value": telling.other, "you": attribute.clause.you.format(value=telling.other)}
             said = filled(draw.choice(self._bank.modes["assistant_wrong"]), slots | claimed)
+            lines.append(Line("user", self._voice.wants(draw.choice(self._bank.modes["assistant_asked"]), draw)))
             lines.append(Line("assistant", said, ((("wrong", attribute.name), telling.other),)))
         domain = None if mode in PLAIN else attribute.domain
         lines.append(Line("user", self._said(pattern, slots, domain, draw), states))
@@ -100,6 +105,8 @@ class Teller:
             return [*lines, Line("assistant", answer, mark=Mark("erase", attribute.name))]
         lasting = attribute.process in LASTING and mode in TRUE
         mark = Mark("refer", attribute.name, str(telling.version)) if lasting else None
+        if not kept:
+            return [*lines, self._unkept(domain, draw, mark)]
         echo = () if mode in NOT_ECHOED else attribute.echo
         return [*lines, self._answer(echo, {"value": slots["value"]}, states[:1], domain, draw, mark)]
 
@@ -212,6 +219,12 @@ class Teller:
             return Line("assistant", f"{echoed} {length}" if length else self._going_on(echoed, draw), states, mark)
         said = length or self._going_on(draw.choice(self._bank.assistant.acks), draw)
         return Line("assistant", said, mark=mark)
+
+    def _unkept(self, domain: str | None, draw: Draw, mark: Mark | None) -> Line:
+        """The assistant's answer to what it must not keep."""
+        said = [draw.choice(self._bank.modes["unkept"])]
+        length = at_length(self._bank.talk[domain], self._elaboration, draw) if domain is not None else None
+        return Line("assistant", " ".join([*said, *([length] if length else [])]), mark=mark)
 
     def _going_on(self, text: str, draw: Draw) -> str:
         """An answer, and mostly a word on what comes next."""

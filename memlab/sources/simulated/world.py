@@ -107,8 +107,9 @@ def build_world(bank: Bank, shape: Shape, seed: int) -> World:
     said = {version.value for fact in facts for version in fact.versions}
     people = tuple(_people(bank, shape, said, seed)) if shape.sessions > 1 else ()
     counts = (shape.homonyms, shape.routines, shape.tasks, shape.episodes)
+    habits = draw_habits(bank, counts, {attribute.name for attribute in own}, shape.sessions, seed)
     register = Draw(seed, "register").choice(sorted(bank.registers))
-    return World(register, starts, consents, withdrawn, facts, people, draw_habits(bank, counts, shape.sessions, seed))
+    return World(register, starts, consents, withdrawn, facts, people, habits)
 
 
 def _attributes(bank: Bank, shape: Shape, seed: int) -> list[Attribute]:

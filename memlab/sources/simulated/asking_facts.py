@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import combinations, cycle
 
 from memlab.seeds import Draw
 from memlab.sources.simulated.facts import Fact, Mode
@@ -96,8 +96,8 @@ def when(scene: Scene) -> Found:
         forms = date_forms(fact.versions[version].since)
         slots, subject = {"value": fact.versions[version].value}, (fact.attribute.name, str(version))
         evidence = (_dated(scene, fact, version),)
-        patterns = (*fact.attribute.ask_when, *_unnamed(scene, fact))
-        yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence)
+        for patterns in (fact.attribute.ask_when, _unnamed(scene, fact)):
+            yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence)
 
 
 def order(scene: Scene) -> Found:
@@ -226,11 +226,12 @@ def _is_alone(scene: Scene, fact: Fact, happened: Sequence[tuple[Fact, int]]) ->
     return sum(other is fact for other, _ in happened) == 1 and not scene.comes_up(fact.attribute.name)
 
 
-def _unnamed(scene: Scene, fact: Fact) -> Iterator[str]:
+def _unnamed(scene: Scene, fact: Fact) -> list[str]:
     """Ways to ask for the day of an event without naming it, where no other of its kind has been told of."""
-    if _is_alone(scene, fact, _happened(scene)):
-        for place, pattern in enumerate(scene.bank.questions["when"]):
-            yield pattern.format(thing=fact.attribute.unnamed[place % len(fact.attribute.unnamed)])
+    if not _is_alone(scene, fact, _happened(scene)):
+        return []
+    things = cycle(fact.attribute.unnamed)
+    return [pattern.format(thing=next(things)) for pattern in scene.bank.questions["when"]]
 
 
 def _dated(scene: Scene, fact: Fact, version: int):

@@ -82,8 +82,8 @@ def outcome(scene: Scene) -> Found:
         answers, evidence = (episode.ending.outcome_value,), (nugget(stated),)
         slots, subject = {"value": episode.value}, (episode.kind.name,)
         unnamed = episode.kind.ask_outcome_unnamed if _is_alone(scene, episode) else ()
-        patterns = (*episode.kind.ask_outcome, *unnamed)
-        yield scene.ask("outcome", subject, patterns, slots, answers, evidence)
+        for patterns in (episode.kind.ask_outcome, unnamed):
+            yield scene.ask("outcome", subject, patterns, slots, answers, evidence)
 
 
 def sentiment(scene: Scene) -> Found:
@@ -92,8 +92,8 @@ def sentiment(scene: Scene) -> Found:
         answers, evidence = (episode.ending.sentiment,), (nugget(stated),)
         slots, subject = {"value": episode.value}, (episode.kind.name,)
         unnamed = episode.kind.ask_sentiment_unnamed if _is_alone(scene, episode) else ()
-        patterns = (*episode.kind.ask_sentiment, *unnamed)
-        yield scene.ask("sentiment", subject, patterns, slots, answers, evidence, choices=SENTIMENTS)
+        for patterns in (episode.kind.ask_sentiment, unnamed):
+            yield scene.ask("sentiment", subject, patterns, slots, answers, evidence, choices=SENTIMENTS)
 
 
 def who_said(scene: Scene) -> Found:
@@ -135,10 +135,9 @@ def _said_first(
     choices = ("the user said it", "the assistant said it")
     answer = choices[first.speaker != "user"]
     evidence = (Nugget(turns=frozenset({first.id}), values=(value,)),)
-    patterns = (*scene.bank.questions["who_said"], *unnamed)
-    yield scene.ask(
-        "who_said", subject, patterns, {"value": value, **slots}, answers=(answer,), evidence=evidence, choices=choices
-    )
+    filled = {"value": value, **slots}
+    for patterns in (scene.bank.questions["who_said"], unnamed):
+        yield scene.ask("who_said", subject, patterns, filled, (answer,), evidence, choices=choices)
 
 
 def _is_alone(scene: Scene, episode: Episode) -> bool:

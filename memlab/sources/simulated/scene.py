@@ -17,7 +17,7 @@ from memlab.sources.simulated.wording import Voice
 from memlab.sources.simulated.world import World
 from memlab.text import stems
 
-WORDINGS = 4
+WORDINGS = 8
 NAMING = ("fact", "wrong", "corrected", "aside", "joke", "cleared", "gone", "retract", "date", "when")
 
 
@@ -59,7 +59,7 @@ class Scene:
 
     Attributes:
         until: How many turns have been said.
-        overlap: Which of four ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
+        overlap: Which of eight ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
             1, the one that shares most; None takes any of all.
     """
 

@@ -54,7 +54,7 @@ class Simulated:
         sensitive: How much more readily than others a sensitive attribute is among a user's, 1 alike, 0 never.
         elaboration: How readily both sides say more than the point, 1 as people here do, 0 never.
         typo_permille: Of a user's words of five letters and more, how many of a thousand are mistyped.
-        overlap: Which of four ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
+        overlap: Which of eight ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
             1, the one that shares most; None takes any of all.
         bank: Which part of the language: `open`, `sealed` or `both`.
         text: The text form of a turn, with `{speaker}` and `{text}`.
@@ -90,7 +90,7 @@ class Simulated:
         sensitive: float = 1.0,
         elaboration: float = 1.0,
         typo_permille: int = 6,
-        overlap: float | None = None,
+        overlap: float | None = 1.0,
         bank: Part = "both",
         text: str = "{speaker}: {text}",
     ) -> None:

@@ -100,5 +100,22 @@ def test_a_bad_level_or_cut_off_is_refused(level, k):
         MrrAt(level, k)
 
 
+def test_without_a_cut_off_the_rank_counts_however_deep_it_is():
+    life = plain_life(40)
+    found = score(MrrAt("turn", None), ask(life, quotes(life, IDS), evidence=[nugget("t39"), nugget("t36")]))
+    assert (found.name, found.value) == ("turn_mrr", pytest.approx(1 / 37))
+    assert value(MrrAt("turn", None), ask(life, quotes(life, IDS[:36]), evidence=[nugget("t36")])) == 0.0
+
+
+@pytest.mark.parametrize("limit", [None, 2, 3, 100])
+def test_without_a_cut_off_chance_reaches_as_deep_as_may_be_recalled(limit):
+    found = score(MrrAt("turn", None), ask(plain_life(4), evidence=[nugget("t0")], limit=limit))
+    assert found.chance == pytest.approx(sum(1 / rank for rank in range(1, min(limit or 4, 4) + 1)) / 4)
+
+
+def test_without_a_cut_off_under_4_turns_are_not_judged():
+    assert scores(MrrAt("turn", None), ask(plain_life(3), evidence=[nugget("t0")])) == []
+
+
 def test_it_is_named_as_printed():
     assert MrrAt("session", 10).name == "session_mrr@10"

@@ -1,12 +1,16 @@
 """What data owe besides whose gold is exact by construction, as the simulator's: questions, evidence, truth agree."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from memlab.checks import CheckFailed
+from memlab.checks import CheckFailed, NotApplicable
 from memlab.data.laws import Law
 from memlab.data.survey import Asked, LivedThrough, Survey
 from memlab.events import Erasure, Query, TurnId
 from memlab.text import contains
+
+UNBALANCED = 0.2
+UNRATED = ("session_reference",)  # asked when the talk itself gives occasion, so at no rate
 
 
 def no_answer_stands_in_its_question(data: Survey) -> str:
@@ -61,6 +65,31 @@ def nothing_erased_or_forbidden_is_evidence(data: Survey) -> str:
     return ""
 
 
+def kinds_are_balanced(data: Survey) -> str:
+    """Each kind is asked as often as its rate says, give or take a fifth of the mean over kinds."""
+    if data.rates is None:
+        raise NotApplicable("the source does not say how often each kind is to be asked")
+    asked = Counter(asked.gold.kind for asked in data.asked)
+    rates = {
+        kind: data.rates.get(kind, 1.0) for kind in sorted(asked.keys() | data.rates.keys()) if kind not in UNRATED
+    }
+    never = [f"{kind} {asked[kind]}" for kind, rate in rates.items() if not rate and asked[kind]]
+    if never:
+        raise CheckFailed(f"asked at rate 0: {', '.join(never)}", "ask none of them, or declare their rate")
+    counts = {kind: asked[kind] / rate for kind, rate in rates.items() if rate}
+    if not counts:
+        raise NotApplicable("no kind has a rate")
+    mean = sum(counts.values()) / len(counts)
+    if outside := [kind for kind, n in counts.items() if abs(n - mean) > UNBALANCED * mean]:
+        told = (f"{k} {asked[k]}" + (f" at rate {rates[k]:g}" if rates[k] != 1 else "") for k in outside)
+        raise CheckFailed(
+            f"{len(outside)} of {len(counts)} kinds are not asked {mean:.0f} times at rate 1, give or take 20 %: "
+            + ", ".join(told),
+            "ask them as often as the others, or declare their rates",
+        )
+    return f"{min(counts.values()):.0f} to {max(counts.values()):.0f} questions of each kind at rate 1"
+
+
 def _asked(data: Survey) -> Iterator[tuple[LivedThrough, Asked]]:
     return ((life, asked) for life in data.lives for asked in life.asked)
 
@@ -84,4 +113,5 @@ EXACT_LAWS: tuple[Law, ...] = (
     evidence_states_its_values,
     stale_turns_state_what_no_longer_holds,
     nothing_erased_or_forbidden_is_evidence,
+    kinds_are_balanced,
 )

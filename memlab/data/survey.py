@@ -9,7 +9,7 @@ from memlab import build
 from memlab.config import load_option, nearest
 from memlab.events import Erasure, Event, Query, QueryId, Turn, TurnId, UserId
 from memlab.life import Gold, LifeError, Superseded
-from memlab.sources import Source, SourceError
+from memlab.sources import Rated, Source, SourceError
 from memlab.sources.cards import Card, load_card, names
 
 
@@ -67,11 +67,17 @@ class LivedThrough:
 
 @dataclass(frozen=True)
 class Survey:
-    """A source with its card, every life lived once."""
+    """A source with its card, every life lived once.
+
+    Attributes:
+        rates: How often questions of each kind are meant to be asked (`memlab.sources.Rated`); None where the source
+            does not say.
+    """
 
     card: Card
     facts: Mapping[str, int | str]
     lives: Sequence[LivedThrough]
+    rates: Mapping[str, float] | None = None
 
     @property
     def name(self) -> str:
@@ -111,7 +117,7 @@ def survey(card: Card, source: Source) -> Survey:
         except LifeError as broken:
             error = broken
         lives.append(LivedThrough(user, events, dict(life.gold), life.superseded, error))
-    return Survey(card, source.facts, lives)
+    return Survey(card, source.facts, lives, dict(source.rates) if isinstance(source, Rated) else None)
 
 
 def chosen(wanted: Sequence[str], path: Path | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""`turn_mrr@k`, `session_mrr@k`, `turn_mrr`: one over the rank at which evidence is first met (Kantor & Voorhees, 2000)."""
+"""`turn_mrr@k`, `session_mrr@k`, `turn_mrr`: one over the rank of the first evidence (Kantor & Voorhees, 2000)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """Sources yield lives: the simulator, or one public data set per file."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from memlab.events import UserId
 from memlab.life import Life
@@ -35,6 +35,17 @@ class Source(Protocol):
     def life(self, user: UserId, *, seed: int) -> Life:
         """One user's life."""
         ...
+
+
+@runtime_checkable
+class Rated(Protocol):
+    """A source that says how often it means to ask questions of each kind.
+
+    Attributes:
+        rates: By kind, against other kinds: 2 is asked twice as often as 1, 0 never; a kind that is not named has 1.
+    """
+
+    rates: Mapping[str, float]
 
 
 def data_folders(name: str) -> list[Path]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from memlab.data.check import check_data
-from memlab.data.exact import EXACT_LAWS
+from memlab.data.exact import EXACT_LAWS, kinds_are_balanced
 from memlab.data.survey import survey
 from memlab.events import Query, Turn
-from memlab.life import Nugget, recorded
+from memlab.life import Gold, Nugget, recorded
 from memlab.sources.cards import load_card
 from memlab.sources.simulated import Simulated
+from memlab.testing import ask, turn
 
 
 class Changed:
@@ -92,3 +93,74 @@ def test_data_whose_gold_is_not_exact_owe_no_exactness():
     card = replace(load_card("simulated"), exact=False)
     names = {result.name for result in check_data(survey(card, Changed(give_the_answer_away)))}
     assert not names & {law.__name__ for law in EXACT_LAWS}
+
+
+class Asks:
+    """Two lives that ask questions of each kind as often as they are told to."""
+
+    digest, facts = "asks", {}
+
+    def __init__(self, **counts):
+        self._counts = counts
+
+    def users(self):
+        return ("ann", "ben")
+
+    def life(self, user, *, seed):
+        kinds = [kind for kind, n in self._counts.items() for _ in range(n if user == "ann" else 0)]
+        questions = [ask(1 + n, "what do I do?") for n in range(len(kinds))]
+        gold = {q.id: Gold(kind=kind) for q, kind in zip(questions, kinds, strict=True)}
+        return recorded(user, [turn(0, "user: I swim"), *questions], gold)
+
+
+class AsksAtRates(Asks):
+    """The same, and says how often it means to."""
+
+    def __init__(self, rates, **counts):
+        super().__init__(**counts)
+        self.rates = rates
+
+
+def balance(source):
+    """What the law of balance has to say of a source, with whether it is kept."""
+    card = replace(load_card("simulated"), exempt={})
+    return next(r for r in check_data(survey(card, source)) if r.name == kinds_are_balanced.__name__)
+
+
+@pytest.mark.parametrize(
+    ("rates", "counts"),
+    [
+        ({}, {"when": 8, "order": 12}),
+        ({"when": 3, "order": 0.5}, {"when": 30, "order": 5, "count": 10}),
+        ({"erased": 0}, {"when": 10, "order": 10}),
+        ({}, {"when": 10, "order": 10, "session_reference": 90}),
+        ({"session_reference": 5}, {"when": 10, "order": 10}),
+    ],
+    ids=["a fifth off", "by rate", "never meant, never asked", "pointing back is exempt", "and its rate too"],
+)
+def test_kinds_asked_at_their_rates_are_balanced(rates, counts):
+    assert balance(AsksAtRates(rates, **counts)).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("rates", "counts", "told"),
+    [
+        (
+            {},
+            {"when": 79, "order": 121},
+            "2 of 2 kinds are not asked 100 times at rate 1, give or take 20 %: order 121, when 79",
+        ),
+        ({"when": 3}, {"when": 10, "order": 10, "count": 10, "list": 10}, "when 10 at rate 3"),
+        ({"erased": 1}, {"when": 10, "order": 10}, "erased 0"),
+        ({"erased": 0}, {"when": 10, "order": 10, "erased": 1}, "asked at rate 0: erased 1"),
+    ],
+    ids=["more than a fifth off", "short of its rate", "meant, never asked", "asked, never meant"],
+)
+def test_kinds_asked_at_other_rates_are_named_with_their_counts(rates, counts, told):
+    found = balance(AsksAtRates(rates, **counts))
+    assert found.status == "failed"
+    assert told in found.message
+
+
+def test_a_source_that_declares_no_rates_owes_no_balance():
+    assert balance(Asks(when=1, order=50)).status == "not_applicable"

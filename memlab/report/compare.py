@@ -75,7 +75,9 @@ def baselines(group: Sequence[Result]) -> list[Result]:
     return [found[name] for name in named if name in found]
 
 
-def difference(a: Result, b: Result, metric: str, kind: str | None = None) -> Difference | None:
+def difference(
+    a: Result, b: Result, metric: str, kind: str | None = None, confidence: float = 0.95
+) -> Difference | None:
     """a minus b on a metric, over the questions of a kind or all; None where no question has a score in both."""
     known = {m.name: m.higher_is_better for m in metrics(a.config["config_dir"])}
     scores, others = a.scores.get(metric, {}), b.scores.get(metric, {})
@@ -83,7 +85,7 @@ def difference(a: Result, b: Result, metric: str, kind: str | None = None) -> Di
         scores = {key: value for key, value in scores.items() if a.kinds[key] == kind}
     if not scores.keys() & others.keys():
         return None
-    return paired_difference(scores, others, known[metric], a.strata)
+    return paired_difference(scores, others, known[metric], a.strata, confidence)
 
 
 def detectable(group: Sequence[Result], metric: str) -> float | None:

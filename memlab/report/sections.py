@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from memlab.report import tables
 from memlab.report.cells import Table
 from memlab.report.compare import baselines, named
+from memlab.report.difficulty import EXPLAINED as DIFFICULTY
+from memlab.report.difficulty import difficulty
 from memlab.report.drawing import Figure
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
 from memlab.report.readings import EXPLAINED, readings
@@ -75,6 +77,12 @@ def labels_sections(results: Sequence[Result]) -> tuple[Section, ...]:
     """What another reading of the labels changes, over all sources; none where runs are alike in one reading only."""
     blocks = tuple(readings(results))
     return (Section("Readings of the labels", "readings", blocks, EXPLAINED),) if blocks else ()
+
+
+def difficulty_sections(results: Sequence[Result]) -> tuple[Section, ...]:
+    """Whether one source is as hard as others, where the runs' experiment asks for it (its key `difficulty`)."""
+    blocks = tuple(difficulty(results))
+    return (Section("Difficulty", "difficulty", blocks, DIFFICULTY),) if blocks else ()
 
 
 def _has_stale(results: Sequence[Result]) -> bool:

@@ -30,6 +30,7 @@ def paired_difference(
     b: Mapping[Key, float],
     higher_is_better: bool | None,
     strata: Mapping[str, str] | None = None,
+    confidence: float = 0.95,
 ) -> Difference:
     """Compares two strategies query by query, clustered by user and stratified by where users come from.
 
@@ -39,6 +40,7 @@ def paired_difference(
         a: Scores by (user, query); `b` likewise.
         higher_is_better: None where neither is, and no verdict is given.
         strata: Of each user; None for one stratum.
+        confidence: Of the interval and the verdict, between 0 and 1; `detectable` stays a test at .95.
 
     Raises:
         ValueError: They share no query.
@@ -54,7 +56,8 @@ def paired_difference(
     for user, query in shared:
         by_user[user] = by_user.get(user, 0.0) + a[user, query] - b[user, query]
     own = None if strata is None else [strata[user] for user, _ in shared]
-    mean = clustered_mean([a[key] - b[key] for key in shared], [user for user, _ in shared], strata=own)
+    values, users = [a[key] - b[key] for key in shared], [user for user, _ in shared]
+    mean = clustered_mean(values, users, confidence, own)
     sign = -1 if higher_is_better is False else 1
     better = sum(sign * total > ROUNDING for total in by_user.values())
     worse = sum(sign * total < -ROUNDING for total in by_user.values())

@@ -1,0 +1,96 @@
+"""A metric on one source within the span of others, and bounds that are what they must be."""
+
+from memlab.report.cells import Cell, Row, Table, interval, reference, share
+from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
+from memlab.results import HEADLINE, Result
+from memlab.stats import ROUNDING
+from memlab.stats.mean import Mean, clustered_mean
+
+SURE = 0.99
+
+
+def means(wanted: Wanted, runs: Runs) -> Part:
+    """The metric of both strategies by source, and whether it lies within the span of the others, give or take."""
+    sources, margin = [wanted.of, *wanted.others(runs)], share(wanted.margin).text
+    rows, claims = [], []
+    for strategy in wanted.strategies:
+        found = {s: runs[s][strategy].figure(wanted.metric) for s in sources if strategy in runs[s]}
+        known = [mean for s in wanted.span(runs) if (mean := found.get(s, {}).get("mean")) is not None]
+        span = (min(known) - wanted.margin, max(known) + wanted.margin) if known else (None, None)
+        beyond = _beyond(found.get(wanted.of, {}).get("mean"), *span)
+        cells = [interval(found.get(source, {})) for source in sources]
+        rows.append(Row((Cell(strategy), *cells, share(span[0]), share(span[1]), Cell(_told(beyond)))))
+        what = f"{wanted.metric} of {strategy} on {wanted.of} lies within the span ± {margin}"
+        claims.append(Claim(what, None if beyond is None else abs(beyond) <= ROUNDING, _told(beyond)))
+    for name in ("n", "users"):
+        counts = [max((r.figure(wanted.metric).get(name, 0) for r in runs[s].values()), default=0) for s in sources]
+        rows.append(reference(name, [*(Cell(str(n), n) for n in counts), *[Cell("")] * 3]))
+    columns = ("strategy", *sources, f"least − {margin}", f"greatest + {margin}", "verdict")
+    span_of = " and ".join(wanted.span(runs)) or "no source"
+    labels = sorted({str(labels) for s in sources[1:] for r in runs[s].values() if (labels := _labels(r))})
+    read = f", labels={' or '.join(labels)}" if labels else ""
+    caption = f"{wanted.metric} on {wanted.of} and on others; the span is of {span_of}{read}"
+    return Part([Table(caption, columns, tuple(rows), folded=False, sortable=False)], claims)
+
+
+def bounds(wanted: Wanted, runs: Runs) -> Part:
+    """Whether the oracle has what is attainable, and random order its analytic chance, on every source.
+
+    Chance must lie within the 99 % interval of `random` over users; under two users, and where a metric knows no
+    chance, nothing is said.
+    """
+    rows, short, off = [], list[str](), list[str]()
+    checked: dict[str, list[str]] = {"oracle": [], "random": []}
+    for source, metric in ((s, m) for s in runs for m in dict.fromkeys((wanted.metric, HEADLINE))):
+        oracle, found = (runs[source].get(name) for name in checked)
+        best = oracle.figure(metric) if oracle else {}
+        chance, drawn = found.figure(metric).get("chance") if found else None, _surely(found, metric)
+        if best.get("mean") is not None and best["attainable"] is not None:
+            checked["oracle"].append(source)
+            if abs(best["mean"] - best["attainable"]) > ROUNDING:
+                short.append(f"{metric} on {source}")
+        if drawn and drawn.low is not None and drawn.high is not None and chance is not None:
+            checked["random"].append(source)
+            if not drawn.low - ROUNDING <= chance <= drawn.high + ROUNDING:
+                off.append(f"{metric} on {source}")
+        cells = [share(best.get("mean")), share(best.get("attainable")), _cell(drawn), share(chance)]
+        rows.append(Row((Cell(f"{source}, {metric}"), *cells), "bound"))
+    columns = ("source, metric", "oracle", "attainable", "random (99 %)", "chance")
+    claims = [
+        _bound("oracle has exactly what is attainable", checked["oracle"], "not so for", short),
+        _bound("chance lies within the 99 % interval of random", checked["random"], "outside for", off),
+    ]
+    return Part([Table("Bounds", columns, tuple(rows), sortable=False)], claims)
+
+
+def _bound(what: str, checked: list[str], words: str, failing: list[str]) -> Claim:
+    on = f"on {', '.join(dict.fromkeys(checked))}"
+    return Claim(what, not failing if checked else None, f"{words} {', '.join(failing)}" if failing else on)
+
+
+def _surely(result: Result | None, metric: str) -> Mean | None:
+    scores = result.scores.get(metric, {}) if result else {}
+    return clustered_mean([*scores.values()], [user for user, _ in scores], SURE) if scores else None
+
+
+def _cell(mean: Mean | None) -> Cell:
+    return share(None) if mean is None else interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
+
+
+def _labels(result: Result) -> str | None:
+    return result.config["source"].get("labels")
+
+
+def _beyond(mean: float | None, low: float | None, high: float | None) -> float | None:
+    """By how much a figure lies above a span, below it where negative, 0 inside; None where something is not known."""
+    if mean is None or low is None or high is None:
+        return None
+    return max(mean - high, 0.0) - max(low - mean, 0.0)
+
+
+def _told(beyond: float | None) -> str:
+    if beyond is None:
+        return "–"
+    if abs(beyond) <= ROUNDING:
+        return "inside"
+    return f"{share(abs(beyond)).text} {'above' if beyond > 0 else 'below'}"

@@ -1,0 +1,99 @@
+"""At which ranks evidence is first met: shares of questions in octaves of the rank, source by source."""
+
+from collections.abc import Mapping, Sequence
+
+from memlab.report.cells import Cell, Row, Table, interval, reference, share, whole
+from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
+from memlab.results import Key, Result
+from memlab.stats import ROUNDING
+from memlab.stats.mean import Mean, clustered_mean
+
+INVERSE_RANK = "turn_mrr"
+LOST = "not recalled"
+
+
+def ranks(wanted: Wanted, runs: Runs, strategy: str) -> Part:
+    """One strategy's shares by source, those outside what the others show marked.
+
+    A share is outside where it lies above the upper ends, or below the lower ends, of the intervals of all sources that
+    make the span; a source of one user has no interval, and its share stands for both ends.
+    """
+    sources = [source for source in (wanted.of, *wanted.others(runs)) if strategy in runs[source]]
+    found = {s: ranked for s in sources if (ranked := first_ranks(runs[s][strategy], wanted.metric))}
+    span = [source for source in wanted.span(runs) if source in found]
+    what = f"first ranks under {strategy} on {wanted.of} are shared out as on the others"
+    if wanted.of not in found:
+        return Part([], [Claim(what, None, "no question has a rank")])
+    limit = runs[wanted.of][strategy].config["query"].get("limit") or 0
+    labels = octaves(max(limit, *(rank for ranked in found.values() for rank in ranked.values())))
+    shares = {source: rank_shares(ranked, len(labels)) for source, ranked in found.items()}
+    ends = [_ends([shares[source][place] for source in span]) for place in range(len(labels) + 1)] if span else []
+    beyond = [_outside(share, *end) for share, end in zip(shares[wanted.of], ends, strict=False)]
+    rows = [Row((Cell(s), *_marked(shares[s], beyond if s == wanted.of else ()), whole(len(found[s])))) for s in found]
+    for place, name in enumerate(("lower end", "upper end") if span else ()):
+        rows.append(reference(name, [*(share(end[place]) for end in ends), Cell("")]))
+    columns = ("source", *labels, LOST, "n")
+    told = [
+        f"{name} {share(abs(by)).text} {'above' if by > 0 else 'below'}{_reaching(own, *end)}"
+        for name, own, end, by in zip((*labels, LOST), shares[wanted.of], ends, beyond, strict=False)
+        if by
+    ]
+    inside = f"{len(labels) + 1} of {len(labels) + 1} shares inside"
+    holds = not told if span else None
+    caption = f"Rank of the first evidence under {strategy}: shares of the questions that {wanted.metric} judges"
+    table = Table(caption, columns, tuple(rows), folded=False, sortable=False)
+    return Part([table], [Claim(what, holds, "; ".join(told) or (inside if span else "no source beside it"))])
+
+
+def first_ranks(result: Result, metric: str) -> dict[Key, int]:
+    """The rank of the first evidence of each question that a metric judges, 0 where none was recalled."""
+    judged, inverse = result.scores.get(metric, {}), result.scores.get(INVERSE_RANK, {})
+    return {key: round(1 / inverse[key]) if inverse[key] else 0 for key in sorted(judged.keys() & inverse.keys())}
+
+
+def octaves(deepest: int) -> list[str]:
+    """The names of the bins up to a rank, each reaching twice as deep as the one before.
+
+    >>> octaves(10)
+    ['1', '2–3', '4–7', '8–10']
+    """
+    bins = ((2**n, min(2 ** (n + 1) - 1, deepest)) for n in range(deepest.bit_length()))
+    return [str(low) if low == high else f"{low}–{high}" for low, high in bins]
+
+
+def rank_shares(ranks: Mapping[Key, int], bins: int) -> list[Mean]:
+    """The share of questions in each octave of the rank and, last, of those without one, with intervals over users.
+
+    >>> [share.mean for share in rank_shares({("a", "1"): 1, ("a", "2"): 3, ("b", "1"): 2, ("b", "2"): 0}, bins=2)]
+    [0.25, 0.5, 0.25]
+    """
+    places = {key: rank.bit_length() - 1 if rank else bins for key, rank in ranks.items()}
+    users = [user for user, _ in places]
+    return [clustered_mean([float(place == n) for place in places.values()], users) for n in range(bins + 1)]
+
+
+def _ends(shares: Sequence[Mean]) -> tuple[float, float]:
+    low = min(share.mean if share.low is None else share.low for share in shares)
+    return max(low, 0.0), max(share.mean if share.high is None else share.high for share in shares)
+
+
+def _outside(share: Mean, low: float, high: float) -> float:
+    """How far a share lies above the upper end, or, negative, below the lower; 0 inside."""
+    beyond = max(share.mean - high, 0.0) - max(low - share.mean, 0.0)
+    return beyond if abs(beyond) > ROUNDING else 0.0
+
+
+def _reaching(share: Mean, low: float, high: float) -> str:
+    """What to add where a share lies outside, and its own interval does not."""
+    reaches = share.low is not None and share.high is not None and share.low <= high and share.high >= low
+    return " (its own interval reaches inside)" if reaches else ""
+
+
+def _marked(shares: Sequence[Mean], beyond: Sequence[float]) -> list[Cell]:
+    cells = []
+    for place, mean in enumerate(shares):
+        cell = interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
+        by = beyond[place] if place < len(beyond) else 0.0
+        mark = " ▲" if by > 0 else " ▼" if by < 0 else ""
+        cells.append(Cell(cell.text + mark, cell.value, cell.low, cell.high))
+    return cells

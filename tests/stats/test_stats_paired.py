@@ -116,3 +116,12 @@ def test_many_queries_do_not_make_up_for_few_users():
 def test_runs_that_share_no_query_are_refused(b):
     with pytest.raises(ValueError, match="share no scored query"):
         paired_difference(run(1.0), b, True)
+
+
+def test_more_confidence_widens_the_interval_and_may_take_the_verdict():
+    a = {(f"u{n}", "q"): float(n > 1) for n in range(6)}
+    b = dict.fromkeys(a, 0.0)
+    plain, sure = paired_difference(a, b, True), paired_difference(a, b, True, confidence=0.99)
+    assert (plain.verdict, sure.verdict) == ("better", "cannot tell")
+    assert sure.mean.low < plain.mean.low < plain.mean.mean == sure.mean.mean
+    assert sure.detectable == plain.detectable

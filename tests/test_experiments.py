@@ -36,8 +36,8 @@ def run(data, tmp_path, monkeypatch, capsys):
     """Runs an experiment at smoke size and returns its results and its report."""
     monkeypatch.setenv("MEMLAB_DATA", str(data))
 
-    def run(name):
-        code = main(["run", f"experiment={name}", "limits=smoke", f"out={tmp_path}", "tracking=none"])
+    def run(name, *others):
+        code = main(["run", f"experiment={name}", "limits=smoke", f"out={tmp_path}", "tracking=none", *others])
         assert code == 0, capsys.readouterr().err
         assert "skipped" not in capsys.readouterr().err
         return load([tmp_path / name]), (tmp_path / name / "report" / "README.md").read_text()
@@ -69,3 +69,18 @@ def test_readings_of_labels(run):
     assert len(readings(results)) == 2
     assert "Readings of the labels" in report
     assert "mean over kinds of question (macro)" in report
+
+
+def test_difficulty_beside_real_data(run):
+    results, report = run("difficulty", "source.sessions=10", "workers=1")  # no more is lived than is asked about
+    assert {r.status for r in results} == {"complete"}
+    assert {r.source for r in results} == {"simulated_standard", "locomo", "beam", "realmem", "lifebench"}
+    assert {r.strategy for r in results} == {"bm25", "rag", "oracle", "random"}
+    assert report.index("## Difficulty") < report.index("## beam")
+    assert "| oracle has exactly what is attainable | yes |" in report
+    for table in (
+        "Difficulty of simulated_standard",
+        "Rank of the first evidence under rag",
+        "turn_recall@10 by kind on",
+    ):
+        assert f"**{table}" in report

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from memlab.stats.mean import Mean
+
 Part = Literal["contestant", "bound", "reference"]
 
 
@@ -88,6 +90,11 @@ def interval(figure: dict[str, Any]) -> Cell:
     if mean is None or low is None or high is None:
         return share(mean)
     return Cell(f"{share(mean).text} [{share(low).text}, {share(high).text}]", mean, low, high)
+
+
+def estimate(mean: Mean | None) -> Cell:
+    """A mean with its interval's ends, as statistics give it; a dash for none."""
+    return share(None) if mean is None else interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
 
 
 def hundredths(value: float | None) -> Cell:

@@ -63,9 +63,21 @@ def test_shares_of_ranks_by_hand(told):
     runs = {("made up", "rag"): {"when": [[1, 2, 3, 100], [1, 0, 64, 7]]}, ("talks", "rag"): HALF}
     _, tables = told(runs)
     table = one(tables, "Rank of the first evidence under rag")
-    assert table.columns == ("source", "1", "2–3", "4–7", "8–15", "16–31", "32–63", "64–100", "not recalled", "n")
+    assert table.columns == (
+        "source",
+        "1",
+        "2–3",
+        "4–7",
+        "8–15",
+        "16–31",
+        "32–63",
+        "64–100",
+        "not recalled",
+        "n",
+        "users",
+    )
     shares = [cell.value for row in table.rows if row.cells[0].text == "made up" for cell in row.cells[1:]]
-    assert shares == [0.25, 0.25, 0.125, 0.0, 0.0, 0.0, 0.25, 0.125, 8]
+    assert shares == [0.25, 0.25, 0.125, 0.0, 0.0, 0.0, 0.25, 0.125, 8, 2]
 
 
 def test_a_share_outside_what_all_others_show_is_marked(told):

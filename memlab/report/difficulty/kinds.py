@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from memlab.report.cells import Cell, Row, Table, interval
+from memlab.report.cells import Cell, Row, Table, estimate
 from memlab.report.compare import difference
 from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
 from memlab.results import Result
 from memlab.stats import MIN_USERS, ROUNDING
-from memlab.stats.mean import Mean
 from memlab.stats.paired import Difference
 
 DOUBT = 0.05
@@ -62,14 +61,10 @@ def _by_kind(wanted: Wanted, source: str, found: dict[str, Compared]) -> Table:
         d = both.alone.mean
         surely, perhaps = (_ahead(x, wanted.strategies) for x in (both.together, both.alone))
         which = surely or (f"({perhaps})" if perhaps else "–")
-        rows.append(Row((Cell(kind), _interval(d), Cell(str(d.n), d.n), Cell(str(d.users), d.users), Cell(which))))
+        rows.append(Row((Cell(kind), estimate(d), Cell(str(d.n), d.n), Cell(str(d.users), d.users), Cell(which))))
     columns = ("kind", f"{a} − {b}", "n", "users", "better")
     caption = f"{wanted.metric} by kind on {source}, paired by question; in brackets: taken alone"
     return Table(caption, columns, tuple(rows), folded=source != wanted.of, sortable=False)
-
-
-def _interval(mean: Mean) -> Cell:
-    return interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
 
 
 def _changes(wanted: Wanted, source: str, found: dict[str, Compared]) -> Claim:

@@ -1,6 +1,6 @@
 """A metric on one source within the span of others, and bounds that are what they must be."""
 
-from memlab.report.cells import Cell, Row, Table, interval, reference, share
+from memlab.report.cells import Cell, Row, Table, estimate, interval, reference, share
 from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
 from memlab.results import HEADLINE, Result
 from memlab.stats import ROUNDING
@@ -39,26 +39,26 @@ def bounds(wanted: Wanted, runs: Runs) -> Part:
     Chance must lie within the 99 % interval of `random` over users; under two users, and where a metric knows no
     chance, nothing is said.
     """
-    rows, short, off = [], list[str](), list[str]()
-    checked: dict[str, list[str]] = {"oracle": [], "random": []}
+    rows, best_on, drawn_on = [], list[str](), list[str]()
+    short, off = list[str](), list[str]()
     for source, metric in ((s, m) for s in runs for m in dict.fromkeys((wanted.metric, HEADLINE))):
-        oracle, found = (runs[source].get(name) for name in checked)
+        oracle, random = runs[source].get("oracle"), runs[source].get("random")
         best = oracle.figure(metric) if oracle else {}
-        chance, drawn = found.figure(metric).get("chance") if found else None, _surely(found, metric)
+        chance, drawn = random.figure(metric).get("chance") if random else None, _surely(random, metric)
         if best.get("mean") is not None and best["attainable"] is not None:
-            checked["oracle"].append(source)
+            best_on.append(source)
             if abs(best["mean"] - best["attainable"]) > ROUNDING:
                 short.append(f"{metric} on {source}")
         if drawn and drawn.low is not None and drawn.high is not None and chance is not None:
-            checked["random"].append(source)
+            drawn_on.append(source)
             if not drawn.low - ROUNDING <= chance <= drawn.high + ROUNDING:
                 off.append(f"{metric} on {source}")
-        cells = [share(best.get("mean")), share(best.get("attainable")), _cell(drawn), share(chance)]
+        cells = [share(best.get("mean")), share(best.get("attainable")), estimate(drawn), share(chance)]
         rows.append(Row((Cell(f"{source}, {metric}"), *cells), "bound"))
     columns = ("source, metric", "oracle", "attainable", "random (99 %)", "chance")
     claims = [
-        _bound("oracle has exactly what is attainable", checked["oracle"], "not so for", short),
-        _bound("chance lies within the 99 % interval of random", checked["random"], "outside for", off),
+        _bound("oracle has exactly what is attainable", best_on, "not so for", short),
+        _bound("chance lies within the 99 % interval of random", drawn_on, "outside for", off),
     ]
     return Part([Table("Bounds", columns, tuple(rows), sortable=False)], claims)
 
@@ -71,10 +71,6 @@ def _bound(what: str, checked: list[str], words: str, failing: list[str]) -> Cla
 def _surely(result: Result | None, metric: str) -> Mean | None:
     scores = result.scores.get(metric, {}) if result else {}
     return clustered_mean([*scores.values()], [user for user, _ in scores], SURE) if scores else None
-
-
-def _cell(mean: Mean | None) -> Cell:
-    return share(None) if mean is None else interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
 
 
 def _labels(result: Result) -> str | None:

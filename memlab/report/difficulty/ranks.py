@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from memlab.report.cells import Cell, Row, Table, interval, reference, share, whole
+from memlab.report.cells import Cell, Row, Table, estimate, reference, share, whole
 from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
 from memlab.results import Key, Result
 from memlab.stats import ROUNDING
@@ -27,22 +27,36 @@ def ranks(wanted: Wanted, runs: Runs, strategy: str) -> Part:
     limit = runs[wanted.of][strategy].config["query"].get("limit") or 0
     labels = octaves(max(limit, *(rank for ranked in found.values() for rank in ranked.values())))
     shares = {source: rank_shares(ranked, len(labels)) for source, ranked in found.items()}
-    ends = [_ends([shares[source][place] for source in span]) for place in range(len(labels) + 1)] if span else []
-    beyond = [_outside(share, *end) for share, end in zip(shares[wanted.of], ends, strict=False)]
-    rows = [Row((Cell(s), *_marked(shares[s], beyond if s == wanted.of else ()), whole(len(found[s])))) for s in found]
-    for place, name in enumerate(("lower end", "upper end") if span else ()):
-        rows.append(reference(name, [*(share(end[place]) for end in ends), Cell("")]))
-    columns = ("source", *labels, LOST, "n")
+    own, caption = shares[wanted.of], f"Rank of the first evidence under {strategy}: shares of the questions that "
+    if not span:
+        table = _table(f"{caption}{wanted.metric} judges", labels, shares, {}, [])
+        return Part([table], [Claim(what, None, "no source beside it")])
+    ends = [_ends([shares[source][place] for source in span]) for place in range(len(own))]
+    beyond = [_outside(share, *end) for share, end in zip(own, ends, strict=True)]
     told = [
-        f"{name} {share(abs(by)).text} {'above' if by > 0 else 'below'}{_reaching(own, *end)}"
-        for name, own, end, by in zip((*labels, LOST), shares[wanted.of], ends, beyond, strict=False)
+        f"{name} {share(abs(by)).text} {'above' if by > 0 else 'below'}{_reaching(mean, *end)}"
+        for name, mean, end, by in zip((*labels, LOST), own, ends, beyond, strict=True)
         if by
     ]
-    inside = f"{len(labels) + 1} of {len(labels) + 1} shares inside"
-    holds = not told if span else None
-    caption = f"Rank of the first evidence under {strategy}: shares of the questions that {wanted.metric} judges"
-    table = Table(caption, columns, tuple(rows), folded=False, sortable=False)
-    return Part([table], [Claim(what, holds, "; ".join(told) or (inside if span else "no source beside it"))])
+    table = _table(f"{caption}{wanted.metric} judges", labels, shares, {wanted.of: beyond}, ends)
+    return Part([table], [Claim(what, not told, "; ".join(told) or f"{len(own)} of {len(own)} shares inside")])
+
+
+def _table(
+    caption: str,
+    labels: Sequence[str],
+    shares: Mapping[str, Sequence[Mean]],
+    beyond: Mapping[str, Sequence[float]],
+    ends: Sequence[tuple[float, float]],
+) -> Table:
+    rows = []
+    for source, means in shares.items():
+        marks = ["▲" if by > 0 else "▼" if by < 0 else "" for by in beyond.get(source, [0.0] * len(means))]
+        cells = [_marked(estimate(mean), mark) for mean, mark in zip(means, marks, strict=True)]
+        rows.append(Row((Cell(source), *cells, whole(means[0].n), whole(means[0].users))))
+    for place, name in enumerate(("lower end", "upper end") if ends else ()):
+        rows.append(reference(name, [*(share(end[place]) for end in ends), Cell(""), Cell("")]))
+    return Table(caption, ("source", *labels, LOST, "n", "users"), tuple(rows), folded=False, sortable=False)
 
 
 def first_ranks(result: Result, metric: str) -> dict[Key, int]:
@@ -89,11 +103,5 @@ def _reaching(share: Mean, low: float, high: float) -> str:
     return " (its own interval reaches inside)" if reaches else ""
 
 
-def _marked(shares: Sequence[Mean], beyond: Sequence[float]) -> list[Cell]:
-    cells = []
-    for place, mean in enumerate(shares):
-        cell = interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
-        by = beyond[place] if place < len(beyond) else 0.0
-        mark = " ▲" if by > 0 else " ▼" if by < 0 else ""
-        cells.append(Cell(cell.text + mark, cell.value, cell.low, cell.high))
-    return cells
+def _marked(cell: Cell, mark: str) -> Cell:
+    return Cell(f"{cell.text} {mark}", cell.value, cell.low, cell.high) if mark else cell

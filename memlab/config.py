@@ -114,10 +114,18 @@ def _chosen(entry: Config) -> list[str]:
 
 
 def _entries(experiment: Config, config_dir: Path | str | None) -> Iterator[Config]:
-    """The runs of an experiment, one strategy each."""
+    """The runs of an experiment, one source and one strategy each; an entry without a strategy has all configurations.
+
+    A configuration is a strategy with its overrides, and a name of its own where these change it.
+    """
     for entry in experiment.get("runs") or ():
-        for strategy in _strategies(entry["strategy"], config_dir):
-            yield entry | {"strategy": strategy}
+        named = [{"strategy": entry["strategy"]}] if "strategy" in entry else experiment["configurations"]
+        for source in _listed(entry["source"]):
+            for one in named:
+                renamed = [f'strategy.name="{one["name"]}"'] if "name" in one else []
+                overrides = [*one.get("overrides", ()), *renamed, *entry.get("overrides", ())]
+                for strategy in _strategies(one["strategy"], config_dir):
+                    yield entry | {"source": source, "strategy": strategy, "overrides": overrides}
 
 
 def _fits(override: str, entry: Config, config_dir: Path | str | None) -> bool:
@@ -135,9 +143,13 @@ def _fits(override: str, entry: Config, config_dir: Path | str | None) -> bool:
 
 def _strategies(named: str | list[str], config_dir: Path | str | None) -> list[str]:
     if named != "all":
-        return [named] if isinstance(named, str) else named
+        return _listed(named)
     known = options("strategy", config_dir)
     return [name for name in known if load_option("strategy", name, config_dir).get("leaderboard")]
+
+
+def _listed(named: str | list[str]) -> list[str]:
+    return [named] if isinstance(named, str) else named
 
 
 def _sweep(overrides: Sequence[str]) -> list[list[str]]:

@@ -6,7 +6,14 @@ from pathlib import Path
 from memlab.report.cells import Table
 from memlab.report.html import render
 from memlab.report.pooled import groups
-from memlab.report.sections import Report, Section, difficulty_sections, labels_sections, section
+from memlab.report.sections import (
+    Report,
+    Section,
+    carrying_sections,
+    difficulty_sections,
+    labels_sections,
+    section,
+)
 from memlab.results import Result, ResultError
 
 NOTES = (
@@ -53,8 +60,9 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
     if not found:
         raise ResultError("no run has results to report; `memlab run` first, and see the manifests of failed runs")
     names = sorted({r.config["experiment"] or "single" for r in results})
-    sections = tuple(section(source, group) for source, group in found.items())
-    sections = difficulty_sections(results) + sections + labels_sections(results)
+    sources = tuple(section(source, group) for source, group in found.items())
+    claims = carrying_sections(found) + difficulty_sections(results)
+    sections = claims + sources + labels_sections(results)
     report = Report(f"memlab report: {', '.join(names)}", _provenance(results), sections, _missing(results), NOTES)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(_markdown(report, folder))

@@ -1,15 +1,17 @@
 """What a report says of each source, in order: the one list that Markdown and HTML share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from memlab.report import tables
+from memlab.report import carrying_tables, tables
+from memlab.report.carrying import claims
 from memlab.report.cells import Table
 from memlab.report.compare import baselines, named
 from memlab.report.difficulty import EXPLAINED as DIFFICULTY
 from memlab.report.difficulty import difficulty
 from memlab.report.drawing import Figure
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
+from memlab.report.pooled import experiment_of
 from memlab.report.readings import EXPLAINED, readings
 from memlab.results import HEADLINE, Result
 from memlab.traces import file_safe
@@ -47,10 +49,29 @@ class Report:
 
 
 def section(name: str, results: Sequence[Result]) -> Section:
-    """Draws and tabulates one source's runs; a block without figures to show is left out."""
+    """Draws and tabulates one source's runs; a block without figures to show is left out.
+
+    Where the experiment asks for orders (`memlab.report.carrying`), of dozens of contestants, it is kept short.
+    """
     slug = file_safe(name)
+    short = experiment_of(results[0]).keys() & {"carries", "predicts"}
+    blocks = _short(name, slug, results) if short else _whole(name, slug, results)
+    facts = "; ".join(f"{name} {value}" for name, value in results[0].manifest["source"].items())
+    return Section(name, slug, tuple(block for block in blocks if block is not None), f"Data: {facts}.")
+
+
+def _short(name: str, slug: str, results: Sequence[Result]) -> list[Table | Figure | None]:
+    return [
+        tables.leaderboard(name, results),
+        draw_leaderboard(slug, results),
+        tables.by_source(results, HEADLINE) if results[0].parts else tables.by_kind(results, HEADLINE),
+        tables.figures(results, tables.STALENESS, "Staleness") if _has_stale(results) else None,
+    ]
+
+
+def _whole(name: str, slug: str, results: Sequence[Result]) -> list[Table | Figure | None]:
     age = None if results[0].parts else draw_age(slug, results)
-    blocks: list[Table | Figure | None] = [
+    return [
         tables.leaderboard(name, results),
         draw_leaderboard(slug, results),
         tables.by_source(results, HEADLINE) if results[0].parts else tables.by_kind(results, HEADLINE),
@@ -69,8 +90,19 @@ def section(name: str, results: Sequence[Result]) -> Section:
         tables.restraint(results),
         None if results[0].parts else tables.cost(results),
     ]
-    facts = "; ".join(f"{name} {value}" for name, value in results[0].manifest["source"].items())
-    return Section(name, slug, tuple(block for block in blocks if block is not None), f"Data: {facts}.")
+
+
+def carrying_sections(groups: Mapping[str, Sequence[Result]]) -> tuple[Section, ...]:
+    """Whether one order of strategies is another's, as far as the runs' experiments ask; mostly none.
+
+    Args:
+        groups: As `memlab.report.pooled.groups` has them.
+    """
+    found = list(claims(groups))
+    slugs = [f"carrying-{n}" if n else "carrying" for n in range(len(found))]
+    shown = [tuple(carrying_tables.blocks(claim, slug)) for claim, slug in zip(found, slugs, strict=True)]
+    explained = carrying_tables.EXPLAINED
+    return tuple(Section("Carrying over", slug, own, explained) for slug, own in zip(slugs, shown, strict=True))
 
 
 def labels_sections(results: Sequence[Result]) -> tuple[Section, ...]:

@@ -55,6 +55,21 @@ def test_a_number_that_no_run_of_an_experiment_has_is_refused():
         plan(["experiment=leaderboard", "source.user=3"])
 
 
+def test_a_list_of_configurations_is_run_on_every_source_of_a_list(tmp_path):
+    home = tmp_path / "experiment"
+    home.mkdir()
+    flat = {"strategy": "bm25", "name": "bm25 (b 0)", "overrides": ["strategy.index.b=0.0"]}
+    runs = [{"source": ["beam", "locomo"], "overrides": ["seed=3"]}, {"source": "beam", "strategy": ["rag", "graph"]}]
+    written = {"name": "listed", "configurations": [{"strategy": "bm25"}, flat], "runs": runs}
+    (home / "listed.yaml").write_text(yaml.safe_dump(written))
+    configs = plan(["experiment=listed"], tmp_path)
+    assert [(c["source"]["name"], c["strategy"]["name"], c["seed"]) for c in configs] == [
+        *((source, name, 3) for source in ("beam", "locomo") for name in ("bm25", "bm25 (b 0)")),
+        *(("beam", name, 0) for name in ("rag", "graph")),
+    ]
+    assert [c["strategy"]["index"]["b"] for c in configs[:4]] == [0.75, 0.0, 0.75, 0.0]
+
+
 def test_an_experiment_without_the_named_strategy_says_so():
     with pytest.raises(ConfigError, match="experiment aviary has no run with strategy=none"):
         plan(["experiment=aviary", "strategy=none"], OUTSIDE)

@@ -1,17 +1,20 @@
 """Each experiment that is shipped runs from end to end on small data: hand-written samples, no download."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from memlab.cli import main
+from memlab.config import plan
 from memlab.report.readings import readings
-from memlab.results import load
+from memlab.results import BOUNDS, load
 
 pytestmark = pytest.mark.slow
-DATASETS = Path(__file__).parent.parent / "datasets"
+ROOT = Path(__file__).parent.parent
+DATASETS = ROOT / "datasets"
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +39,8 @@ def run(data, tmp_path, monkeypatch, capsys):
     """Runs an experiment at smoke size and returns its results and its report."""
     monkeypatch.setenv("MEMLAB_DATA", str(data))
 
-    def run(name, *others):
-        code = main(["run", f"experiment={name}", "limits=smoke", f"out={tmp_path}", "tracking=none", *others])
+    def run(name, *chosen):
+        code = main(["run", f"experiment={name}", *chosen, "limits=smoke", f"out={tmp_path}", "tracking=none"])
         assert code == 0, capsys.readouterr().err
         assert "skipped" not in capsys.readouterr().err
         return load([tmp_path / name]), (tmp_path / name / "report" / "README.md").read_text()
@@ -84,3 +87,42 @@ def test_difficulty_beside_real_data(run):
         "turn_recall@10 by kind on",
     ):
         assert f"**{table}" in report
+
+
+def test_whether_rankings_carry_over(run):
+    results, report = run("sim_to_real", "strategy=buffer")  # one family: all of them take minutes
+    assert {r.status for r in results} == {"complete"}
+    assert len(results) == 2 * 7
+    sections = [line[3:] for line in report.splitlines() if line.startswith("## ")]
+    assert sections[:2] == ["Carrying over", "recorded users"]
+    assert "simulated_standard → recorded users" in report
+    assert "cannot tell, 0 resolved pairs of at least 30" in report
+    for source in ("locomo", "beam", "realmem", "lifebench", "longmemeval", "deepmemeval"):
+        assert f"| {source} |" in report
+
+
+def test_whether_recall_buys_currency(run):
+    results, report = run("currency", "strategy=graph", "limits.sessions=20", "limits.queries=null")
+    assert {r.status for r in results} == {"complete"}
+    assert len(results) == 4 * 2
+    assert "evidence_recall@512 → current_first" in report
+    assert "| questions of current_first |" in report
+    assert "| beam |" in report
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "families", "left_out"),
+    [("sim_to_real", 20, 6, set()), ("currency", 12, 4, {"agentic", "buffer", "buffer_relevant"})],
+)
+def test_the_frozen_list_is_what_runs(name, least, families, left_out):
+    configs = plan([f"experiment={name}", "source=beam"])
+    running = [c["strategy"]["name"] for c in configs if c["strategy"]["name"] not in BOUNDS]
+    text = (ROOT / "experiments" / name / "README.md").read_text()
+    lines = re.findall(r"^\| [^|]+ \| (`.*) \|$", text, re.MULTILINE)
+    assert running == [name for line in lines for name in re.findall("`(.+?)`", line)]
+    assert len(set(running)) == len(running) >= least
+    found = {name.partition(" (")[0] for name in running}
+    assert len(found) >= families
+    assert not found & left_out
+    differing = {json.dumps([c["strategy"] | {"name": ""}, c["encoder"]]) for c in configs}
+    assert len(differing) == len(configs)

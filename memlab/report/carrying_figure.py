@@ -14,7 +14,8 @@ def draw_carrying(slug: str, claim: Claim) -> Figure:
     """The other side's score across, the judge's up, and the names at the right in the judge's order."""
     sides = (claim.other, claim.judge)
     found = [{r.strategy: r.figure(side.metric) for r in side.runs} for side in sides]
-    names = sorted(claim.strategies, key=lambda name: (found[1][name]["mean"], name))
+    # of equal height the rightmost is named lowest, so that lines that lead up do not cross
+    names = sorted(claim.strategies, key=lambda name: (found[1][name]["mean"], -found[0][name]["mean"], name))
     families = sorted({name.partition(" (")[0] for name in names})
     colours = {name: COLOURS[families.index(name.partition(" (")[0]) % len(COLOURS)] for name in names}
     labels = [side.metric if claim.together else f"{side.metric}, {side.name}" for side in sides]
@@ -54,7 +55,15 @@ def _name_points(axes: Any, points: Sequence[tuple[float, float, str]], colours:
         least = heights[-1] + step if heights else 0.0
         heights.append(max(least, min(height, 1 - step * (len(points) - 1 - place))))
     for (x, y, name), height in zip(points, heights, strict=True):
-        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "alpha": 0.6, "shrinkA": 1, "shrinkB": 3}
+        line: dict[str, Any] = {
+            "arrowstyle": "-",
+            "color": GREY,
+            "linewidth": 0.5,
+            "alpha": 0.6,
+            "shrinkA": 1,
+            "shrinkB": 3,
+        }
+        line["relpos"] = (0, 0.5)  # from the name's left end, so that it crosses no other name
         axes.annotate(
             name,
             xy=(x, y),

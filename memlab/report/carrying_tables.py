@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from memlab.report.carrying import Claim, Side
+from memlab.report.carrying import EXCESS, Claim, Side
 from memlab.report.carrying_figure import draw_carrying
 from memlab.report.cells import Cell, Row, Table, interval, share
 from memlab.report.drawing import Figure
@@ -78,8 +78,9 @@ def _verdict_table(claim: Claim) -> Table:
     cells = [*_figures(found), _mean(found.ceiling)]
     columns = ["from → to", "agreement", "resolved of all", "both resolve: agree", "regret", "tau_b", "ceiling"]
     if claim.together:
-        cells.append(interval(claim.excess()))
-        columns.append(f"stale_excess of {found.chosen}")
+        excess = claim.excess()
+        cells.append(interval(excess))
+        columns.append(f"{EXCESS} of {found.chosen}, n {excess.get('n', 0)}")
     row = Row((Cell(f"{_called(claim, claim.other)} → {_called(claim, claim.judge)}"), *cells, Cell(verdict(claim))))
     best = f"{_called(claim, claim.judge)} puts {found.best} first, {_called(claim, claim.other)} {found.chosen}"
     caption = f"Does the order carry over? {len(claim.strategies)} contestants; {best}"
@@ -117,7 +118,9 @@ def _by_source(claim: Claim) -> Table | None:
     return Table(caption, (*columns, "alike of all untied pairs"), tuple(rows), folded=False)
 
 
-def _contradictions(claim: Claim) -> Table:
+def _contradictions(claim: Claim) -> Table | None:
+    if not claim.found.contradictions:
+        return None
     rows = [Row((Cell(f"{c.better} > {c.worse}"), _mean(c.judge), _mean(c.other))) for c in claim.found.contradictions]
     columns = ("resolved pair", _called(claim, claim.judge), _called(claim, claim.other))
     caption = f"Resolved pairs that are not ordered alike: {len(rows)} of {claim.found.resolved}, differences"

@@ -91,7 +91,7 @@ def test_an_order_that_carries_over(make):
     assert row["tau_b"] == row["ceiling"] == "1.000 [1.000, 1.000]"
     words = "agreement of .900: reached, and by the whole interval; regret of .020: reached, and by the whole interval"
     assert row["verdict"] == verdict(claim) == words
-    assert cells(claim, "Resolved pairs that are not ordered alike: 0 of 36") == []
+    assert not any(b.caption.startswith("Resolved pairs") for b in blocks(claim, "s") if isinstance(b, Table))
 
 
 def test_what_is_not_ordered_alike_is_listed_and_costs(make):
@@ -148,7 +148,7 @@ def test_one_metric_against_another(make):
     (row,) = cells(claim, "Does the order carry over?")
     assert row["from → to"] == f"{HEADLINE} → current_first"
     assert row["agreement"] == ".000 [.000, .000]"
-    assert row["stale_excess of s8"] == ".010 [-.020, .040]"
+    assert row["stale_excess of s8, n 40"] == ".010 [-.020, .040]"
     assert row["tau_b"].startswith("-1.000")
     assert row["verdict"] == "as the hypothesis has it, and by the whole interval"
     kinds = cells(claim, "The order that each kind of question gives")

@@ -85,18 +85,19 @@ class Claim:
     @cached_property
     def found(self) -> Agreement:
         """Of the two sides."""
-        return self.against(self.other)
+        return self._compared(self.ordered[0], self.ordered[1])
 
     @cached_property
-    def ordered(self) -> Ordering:
-        """The judge's order."""
-        return self.judge.order(self.strategies, self.together)
+    def ordered(self) -> tuple[Ordering, Ordering]:
+        """The judge's order and the other side's; takes seconds for dozens of strategies."""
+        return self.judge.order(self.strategies, self.together), self.other.order(self.strategies, self.together)
 
     def against(self, other: Side) -> Agreement:
         """Of the judge and another side of the same strategies."""
-        return agreement(
-            self.ordered, other.order(self.strategies, self.together), name=self.judge.metric, together=self.together
-        )
+        return self._compared(self.ordered[0], other.order(self.strategies, self.together))
+
+    def _compared(self, judge: Ordering, other: Ordering) -> Agreement:
+        return agreement(judge, other, name=self.judge.metric, together=self.together)
 
     def parts(self) -> Iterator[tuple[str, Side]]:
         """The other side by kind of question, and on the judge's own questions where they are of the same lives."""
@@ -113,7 +114,8 @@ class Claim:
             if len(both) < 2:
                 yield judge.name, None
                 continue
-            sides = judge.order(both, self.together), other.order(both, self.together)
+            known = other == self.other and both == self.strategies
+            sides = judge.order(both, self.together), self.ordered[1] if known else other.order(both, self.together)
             yield judge.name, agreement(*sides, name=f"{judge.name} {judge.metric}", together=self.together)
 
     def excess(self) -> dict[str, Any]:

@@ -21,10 +21,15 @@ EXPLAINED = (
 
 
 def blocks(claim: Claim, slug: str) -> list[Table | Figure]:
-    """All there is to show of a claim, the verdict first."""
-    verdicts, figure = _verdict_table(claim), draw_carrying(slug, claim)
-    shown = (verdicts, figure, _by_kind(claim), _by_source(claim), _contradictions(claim), _scores(claim))
-    return [block for block in shown if block is not None]
+    """All there is to show of a claim: the verdict, the picture, the other tables."""
+    first, *others = tables(claim)
+    return [first, draw_carrying(slug, claim), *others]
+
+
+def tables(claim: Claim) -> list[Table]:
+    """The verdict, the order of each kind and source, contradictions if there are any, and the scores."""
+    shown = (_verdict_table(claim), _by_kind(claim), _by_source(claim), _contradictions(claim), _scores(claim))
+    return [table for table in shown if table is not None]
 
 
 def verdict(claim: Claim) -> str:

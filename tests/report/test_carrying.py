@@ -12,8 +12,7 @@ from write_run import figure, write_run
 from memlab.metrics.base import Score
 from memlab.report.carrying import claims
 from memlab.report.carrying_figure import draw_carrying
-from memlab.report.carrying_tables import blocks, verdict
-from memlab.report.cells import Table
+from memlab.report.carrying_tables import tables, verdict
 from memlab.report.page import write_report
 from memlab.report.pooled import groups
 from memlab.results import HEADLINE, load
@@ -61,7 +60,7 @@ def make(tmp_path_factory):
     def make(asked, contestants=CONTESTANTS, swapped=False, excess=0.01):
         wishes = json.dumps([asked, contestants, swapped, excess])
         if wishes not in written:
-            home = written[wishes] = tmp_path_factory.mktemp("carrying")
+            home = tmp_path_factory.mktemp("carrying")
             configs = home / "configs" / "experiment"
             configs.mkdir(parents=True)
             mine = {"name": "mine", "runs": [], "pooled": {"name": "people", "sources": ["one", "two"]}} | asked
@@ -70,19 +69,34 @@ def make(tmp_path_factory):
                 for place, strategy in enumerate([*contestants, "oracle"]):
                     folder = home / "runs" / f"{source}-{strategy}"
                     write_source(folder, configs.parent, source, strategy, place, swapped, excess)
-        return load([written[wishes] / "runs"])
+            written[wishes] = load([home / "runs"])
+        return written[wishes]
 
     return make
 
 
+@pytest.fixture(scope="module")
+def claim_of(make):
+    """The one claim of an experiment's runs, made once for the same wishes."""
+    made = {}
+
+    def claim_of(asked, **others):
+        wishes = json.dumps([asked, others])
+        if wishes not in made:
+            (made[wishes],) = claims(groups(make(asked, **others)))
+        return made[wishes]
+
+    return claim_of
+
+
 def cells(claim, caption):
     """The rows of the one table whose caption begins so, as text by column."""
-    (table,) = [b for b in blocks(claim, "s") if isinstance(b, Table) and b.caption.startswith(caption)]
+    (table,) = [table for table in tables(claim) if table.caption.startswith(caption)]
     return [dict(zip(table.columns, (cell.text for cell in row.cells), strict=True)) for row in table.rows]
 
 
-def test_an_order_that_carries_over(make):
-    (claim,) = claims(groups(make({"carries": CARRIES})))
+def test_an_order_that_carries_over(claim_of):
+    claim = claim_of({"carries": CARRIES})
     (row,) = cells(claim, "Does the order carry over? 9 contestants; people puts s8 first, made s8")
     assert row["from → to"] == "made → people"
     assert row["agreement"] == "1.000 [1.000, 1.000]"
@@ -91,11 +105,11 @@ def test_an_order_that_carries_over(make):
     assert row["tau_b"] == row["ceiling"] == "1.000 [1.000, 1.000]"
     words = "agreement of .900: reached, and by the whole interval; regret of .020: reached, and by the whole interval"
     assert row["verdict"] == verdict(claim) == words
-    assert not any(b.caption.startswith("Resolved pairs") for b in blocks(claim, "s") if isinstance(b, Table))
+    assert not any(table.caption.startswith("Resolved pairs") for table in tables(claim))
 
 
-def test_what_is_not_ordered_alike_is_listed_and_costs(make):
-    (claim,) = claims(groups(make({"carries": CARRIES}, swapped=True)))
+def test_what_is_not_ordered_alike_is_listed_and_costs(claim_of):
+    claim = claim_of({"carries": CARRIES}, swapped=True)
     assert claim.found.agree.mean == pytest.approx(35 / 36)
     (row,) = cells(claim, "Resolved pairs that are not ordered alike: 1 of 36")
     assert row["resolved pair"] == "s7 > s8"
@@ -105,8 +119,8 @@ def test_what_is_not_ordered_alike_is_listed_and_costs(make):
     assert [row["strategy"] for row in scores][:2] == ["s7", "s8"]  # in the judge's order
 
 
-def test_kinds_and_sources_are_described(make):
-    (claim,) = claims(groups(make({"carries": CARRIES}, swapped=True)))
+def test_kinds_and_sources_are_described(claim_of):
+    claim = claim_of({"carries": CARRIES}, swapped=True)
     kinds = cells(claim, "The order that each kind of question gives")
     assert [(row["kind"], row["n"], row["puts first"]) for row in kinds] == [
         ("order", "16", "s8"),
@@ -119,8 +133,8 @@ def test_kinds_and_sources_are_described(make):
     assert sources["one"]["alike of all untied pairs"] == "35 of 36"
 
 
-def test_too_few_pairs_give_no_verdict(make):
-    (claim,) = claims(groups(make({"carries": CARRIES}, contestants=CONTESTANTS[:4])))
+def test_too_few_pairs_give_no_verdict(claim_of):
+    claim = claim_of({"carries": CARRIES}, contestants=CONTESTANTS[:4])
     assert verdict(claim).startswith(
         "agreement of .900: cannot tell, 6 resolved pairs of at least 30; regret of .020: r"
     )
@@ -143,8 +157,8 @@ def test_an_experiment_that_asks_for_nothing_has_no_section(make):
     assert list(claims(groups(make({})))) == []
 
 
-def test_one_metric_against_another(make):
-    (claim,) = claims(groups(make({"predicts": PREDICTS})))
+def test_one_metric_against_another(claim_of):
+    claim = claim_of({"predicts": PREDICTS})
     (row,) = cells(claim, "Does the order carry over?")
     assert row["from → to"] == f"{HEADLINE} → current_first"
     assert row["agreement"] == ".000 [.000, .000]"
@@ -169,15 +183,15 @@ def test_one_metric_against_another(make):
         ({"of": HEADLINE, "hypothesis": 1.0, "refuted": 1.1}, 0.01, "as the hypothesis has it, and by the whole"),
     ],
 )
-def test_the_words_follow_the_figures(make, changed, excess, words):
-    (claim,) = claims(groups(make({"predicts": PREDICTS | changed}, excess=excess)))
+def test_the_words_follow_the_figures(claim_of, changed, excess, words):
+    claim = claim_of({"predicts": PREDICTS | changed}, excess=excess)
     assert verdict(claim).startswith(words)
 
 
-def test_the_picture_names_everybody_once_and_apart(make):
+def test_the_picture_names_everybody_once_and_apart(claim_of):
     from xml.etree import ElementTree
 
-    (claim,) = claims(groups(make({"carries": CARRIES}, swapped=True)))
+    claim = claim_of({"carries": CARRIES}, swapped=True)
     figure = draw_carrying("s", claim)
     texts = [text for text in ElementTree.fromstring(figure.inline).iter("text") if text.text in CONTESTANTS]
     assert sorted(text.text for text in texts) == CONTESTANTS

@@ -13,9 +13,9 @@ from memlab.stats.mean import Mean
 
 EXPLAINED = (
     "A pair of contestants is resolved where the judge's unadjusted 95 % paired interval excludes 0, over at least 6 "
-    "users; *agreement* is the share of these that the other side's means order alike. Its interval redraws the users "
-    "of both sides and keeps the pairs. *regret* is what is lost on the judge by taking what the other side puts "
-    "first. *ceiling* is tau_b between two random halves of the judge's users with the middle 95 % of halvings: a low "
+    "users; agreement is the share of these that the other side's means order alike. Its interval redraws the users "
+    "of both sides and keeps the pairs. regret is what is lost on the judge by taking what the other side puts "
+    "first. ceiling is tau_b between two random halves of the judge's users with the middle 95 % of halvings: a low "
     "one, since each half has half of the users. Kinds and single sources are description."
 )
 
@@ -86,10 +86,11 @@ def _verdict_table(claim: Claim) -> Table:
         excess = claim.excess()
         cells.append(interval(excess))
         columns.append(f"{EXCESS} of {found.chosen}, n {excess.get('n', 0)}")
-    row = Row((Cell(f"{_called(claim, claim.other)} → {_called(claim, claim.judge)}"), *cells, Cell(verdict(claim))))
-    best = f"{_called(claim, claim.judge)} puts {found.best} first, {_called(claim, claim.other)} {found.chosen}"
-    caption = f"Does the order carry over? {len(claim.strategies)} contestants; {best}"
-    return Table(caption, (*columns, "verdict"), (row,), folded=False, sortable=False)
+    judge, other = _called(claim, claim.judge), _called(claim, claim.other)
+    row = Row((Cell(f"{other} → {judge}"), *cells))
+    first = f"{len(claim.strategies)} contestants, {judge} puts {found.best} first, {other} {found.chosen}"
+    caption = f"Does the order carry over? {verdict(claim)} ({first})"
+    return Table(caption, tuple(columns), (row,), folded=False, sortable=False)
 
 
 def _by_kind(claim: Claim) -> Table | None:

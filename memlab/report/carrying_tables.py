@@ -14,9 +14,9 @@ from memlab.stats.mean import Mean
 EXPLAINED = (
     "A pair of contestants is resolved where the judge's unadjusted 95 % paired interval excludes 0, over at least 6 "
     "users; agreement is the share of these that the other side's means order alike. Its interval redraws the users "
-    "of both sides and keeps the pairs. regret is what is lost on the judge by taking what the other side puts "
-    "first. ceiling is tau_b between two random halves of the judge's users with the middle 95 % of halvings: a low "
-    "one, since each half has half of the users. Kinds and single sources are description."
+    "of both sides and keeps the pairs. Regret is what is lost on the judge by taking what the other side puts "
+    "first. The ceiling is tau_b between two random halves of the judge's users with the middle 95 % of halvings: a "
+    "low one, since each half has half of the users. Kinds and single sources are description."
 )
 
 

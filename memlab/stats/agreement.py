@@ -6,6 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from memlab.seeds import derive
+from memlab.stats import ROUNDING
 from memlab.stats.draws import Floats, halves, user_weights
 from memlab.stats.mean import Mean
 from memlab.stats.ordering import Ordering, pair_signs, tau_b, users_needed
@@ -34,7 +35,7 @@ class Agreement:
         agree: The share of these that the other side orders alike, with an interval; None without any.
         both: Pairs that both sides tell apart; `both_agree` how many of these are ordered alike.
         alike: Pairs of all that both sides order alike, ties left out; of `untied` that neither side ties.
-        best: What the judge puts first; `chosen` what the other side does.
+        best: What the judge puts first; `chosen` what the other side does, of several the worst by the judge.
         regret: The judge's mean of the first less that of the second, 0 or more.
         tau: Kendall's tau_b over all pairs; None where one side ties all.
         ceiling: tau_b between the judge's orders from two random halves of its users; None under 4 users.
@@ -154,13 +155,20 @@ def _reflected(found: Mean, least: float) -> Mean:
 
 
 def _regret(judge: Ordering, other: Ordering, drawn: Floats, drawn_other: Floats) -> tuple[str, str, Mean]:
+    """What the judge puts first, what the other side does (of several the worst), and what that costs."""
     whole = [side.means(np.ones((1, len(side.users)))) for side in (judge, other)]
-    lost = [
-        means.max(axis=1) - np.take_along_axis(means, theirs.argmax(axis=1)[:, None], axis=1)[:, 0]
-        for means, theirs in (whole, (drawn, drawn_other))
-    ]
-    best, chosen = (judge.strategies[int(means[0].argmax())] for means in whole)
+    lost = []
+    for means, theirs in (whole, (drawn, drawn_other)):
+        gap = means.max(axis=1) - means.min(axis=1, where=_first(theirs), initial=np.inf)
+        lost.append(np.where(gap <= ROUNDING, 0.0, gap))
+    best = judge.strategies[int(whole[0].argmax())]
+    chosen = judge.strategies[int(np.where(_first(whole[1]), whole[0], np.inf).argmin())]
     return best, chosen, _percentiles(float(lost[0][0]), lost[1], int(judge.counts.sum()), len(judge.users))
+
+
+def _first(means: Floats) -> np.ndarray:
+    """Which strategies are first, row by row; nearly equal ones are equal."""
+    return means >= means.max(axis=1, keepdims=True) - ROUNDING
 
 
 def _contradictions(judge: Ordering, other: Ordering, wanted: np.ndarray) -> tuple[Contradiction, ...]:

@@ -55,6 +55,13 @@ def test_a_tie_of_the_other_side_agrees_with_nothing():
     assert found.tau is None
 
 
+def test_of_several_that_are_first_the_worst_counts():
+    found = agreement(order([0.9, 0.7, 0.8]), order([0.5, 0.6, 0.6], wobble=0.0), name="x")
+    assert (found.best, found.chosen) == ("a", "b")
+    assert found.regret.mean == pytest.approx(0.2)
+    assert found.regret.low > 0.15
+
+
 def test_under_six_users_nothing_is_resolved_and_more_are_asked_for():
     judge = order(np.linspace(0.1, 0.9, 9), users=5)
     found = agreement(judge, judge, name="x")

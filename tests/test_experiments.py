@@ -75,7 +75,7 @@ def test_readings_of_labels(run):
 
 
 def test_difficulty_beside_real_data(run):
-    results, report = run("difficulty", "source.sessions=10", "workers=1")  # no more is lived than is asked about
+    results, report = run("difficulty", "source.sessions=6", "workers=1")  # no more is lived than is asked about
     assert {r.status for r in results} == {"complete"}
     assert {r.source for r in results} == {"simulated_standard", "locomo", "beam", "realmem", "lifebench"}
     assert {r.strategy for r in results} == {"bm25", "rag", "oracle", "random"}

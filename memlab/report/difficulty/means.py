@@ -1,12 +1,13 @@
 """A metric on one source within the span of others, and bounds that are what they must be."""
 
-from memlab.report.cells import Cell, Row, Table, estimate, interval, reference, share
+import pyarrow.parquet as pq
+
+from memlab.report.cells import Cell, Row, Table, interval, reference, share
 from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
 from memlab.results import HEADLINE, Result
+from memlab.runs import SCORES
 from memlab.stats import ROUNDING
-from memlab.stats.mean import Mean, clustered_mean
-
-SURE = 0.99
+from memlab.stats.chance import reach_of_chance
 
 
 def means(wanted: Wanted, runs: Runs) -> Part:
@@ -36,29 +37,31 @@ def means(wanted: Wanted, runs: Runs) -> Part:
 def bounds(wanted: Wanted, runs: Runs) -> Part:
     """Whether the oracle has what is attainable, and random order its analytic chance, on every source.
 
-    Chance must lie within the 99 % interval of `random` over users; under two users, and where a metric knows no
-    chance, nothing is said.
+    The mean of `random` must lie within what random order strays from chance in 99 of 100 runs; nothing is said where
+    a metric knows no chance.
     """
     rows, best_on, drawn_on = [], list[str](), list[str]()
     short, off = list[str](), list[str]()
     for source, metric in ((s, m) for s in runs for m in dict.fromkeys((wanted.metric, HEADLINE))):
         oracle, random = runs[source].get("oracle"), runs[source].get("random")
-        best = oracle.figure(metric) if oracle else {}
-        chance, drawn = random.figure(metric).get("chance") if random else None, _surely(random, metric)
+        best, drawn = (r.figure(metric) if r else {} for r in (oracle, random))
+        chance, mean = drawn.get("chance"), drawn.get("mean")
+        reach = reach_of_chance(_chances(random, metric)) if random and chance is not None else None
         if best.get("mean") is not None and best["attainable"] is not None:
             best_on.append(source)
             if abs(best["mean"] - best["attainable"]) > ROUNDING:
                 short.append(f"{metric} on {source}")
-        if drawn and drawn.low is not None and drawn.high is not None and chance is not None:
+        if reach is not None and mean is not None and chance is not None:
             drawn_on.append(source)
-            if not drawn.low - ROUNDING <= chance <= drawn.high + ROUNDING:
+            if abs(mean - chance) > reach + ROUNDING:
                 off.append(f"{metric} on {source}")
-        cells = [share(best.get("mean")), share(best.get("attainable")), estimate(drawn), share(chance)]
+        given = Cell("–") if reach is None else Cell(f"{share(chance).text} ±{share(reach).text}", chance)
+        cells = [share(best.get("mean")), share(best.get("attainable")), share(mean), given]
         rows.append(Row((Cell(f"{source}, {metric}"), *cells), "bound"))
-    columns = ("source, metric", "oracle", "attainable", "random (99 %)", "chance")
+    columns = ("source, metric", "oracle", "attainable", "random", "chance (99 %)")
     claims = [
         _bound("oracle has exactly what is attainable", best_on, "not so for", short),
-        _bound("chance lies within the 99 % interval of random", drawn_on, "outside for", off),
+        _bound("random has its analytic chance, within what random order strays", drawn_on, "not so for", off),
     ]
     return Part([Table("Bounds", columns, tuple(rows), sortable=False)], claims)
 
@@ -68,9 +71,9 @@ def _bound(what: str, checked: list[str], words: str, failing: list[str]) -> Cla
     return Claim(what, not failing if checked else None, f"{words} {', '.join(failing)}" if failing else on)
 
 
-def _surely(result: Result | None, metric: str) -> Mean | None:
-    scores = result.scores.get(metric, {}) if result else {}
-    return clustered_mean([*scores.values()], [user for user, _ in scores], SURE) if scores else None
+def _chances(result: Result, metric: str) -> list[float]:
+    path, wanted = result.folder / "scores.parquet", [("name", "==", metric)]
+    return pq.read_table(path, columns=["chance"], schema=SCORES, filters=wanted).column("chance").to_pylist()
 
 
 def _labels(result: Result) -> str | None:

@@ -74,6 +74,7 @@ class Reading:
             elif isinstance(event, Turn):
                 self.turns.append(event)
         self.text = [turn.text.split(": ", 1)[1] for turn in self.turns]
+        self.low = [text.lower() for text in self.text]
         self.by_session = defaultdict(list)
         for n, turn in enumerate(self.turns):
             self.by_session[turn.session].append(n)
@@ -123,7 +124,7 @@ class Reading:
         best = [
             (alike(self.text[n], patterns), -n)
             for n in self.by_session[session]
-            if self.turns[n].speaker == "user" and n not in self.taken and contains(self.text[n], value)
+            if self.turns[n].speaker == "user" and n not in self.taken and self.names(n, value)
         ]
         assert best, (session, value, patterns[:2])
         return -max(best)[1]
@@ -141,9 +142,13 @@ class Reading:
         key = session, id(patterns), value
         if key not in self._likest:
             users = [n for n in self.by_session[session] if self.turns[n].speaker == "user"]
-            fit = [n for n in users if not value or contains(self.text[n], value)]
-            self._likest[key] = max(fit, key=lambda n: (alike(self.text[n], patterns), -n))
+            fit = [n for n in users if not value or self.names(n, value)]
+            self._likest[key] = max(fit, key=lambda n: (closeness(self.text[n], patterns), -n))
         return self._likest[key]
+
+    def names(self, n, value):
+        """Whether a turn names a value, which stands in it as it is written."""
+        return value.lower() in self.low[n] and contains(self.text[n], value)
 
     def unread(self):
         """Turns that name a value of a fact and are read as no telling of it."""
@@ -151,5 +156,5 @@ class Reading:
             known = {entry.place for entry in self.entries[fact.attribute.name]}
             for value in {e.value for e in self.entries[fact.attribute.name]}:
                 for n, text in enumerate(self.text):
-                    if n not in known and contains(text, value):
+                    if n not in known and self.names(n, value):
                         yield fact.attribute.name, value, self.turns[n].id, text

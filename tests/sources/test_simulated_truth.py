@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from rejudging import Judge, is_asked
@@ -15,6 +16,7 @@ from memlab.sources.simulated import Simulated
 from memlab.sources.simulated.asking import KINDS
 from memlab.sources.simulated.bank import load_bank
 from memlab.sources.simulated.world import Shape, build_world
+from memlab.text import contains
 
 SHAPE = {"sessions": 12, "months": 14, "attributes": 24, "people": 4, "homonyms": 3, "routines": 2, "tasks": 3}
 SHAPE |= {"episodes": 4, "erasures": 5, "drift": 1.0, "slips": 1.0}
@@ -22,7 +24,7 @@ SETTINGS = {
     "plain": {},
     "short": {"sessions": 2, "attributes": 74, "people": 12, "tasks": 14},
     "slips": {"sessions": 20, "attributes": 50, "slips": 4.0, "corrections": 4.0, "bank": "sealed"},
-    "drift": {"sessions": 30, "months": 30, "attributes": 50, "drift": 8.0, "bank": "open", "overlap": 0.0},
+    "drift": {"sessions": 24, "months": 26, "attributes": 40, "drift": 8.0, "bank": "open", "overlap": 0.0},
     "erased": {"sessions": 14, "attributes": 40, "erasures": 25, "slips": 2.0, "overlap": 1.0},
     "typos": {"sessions": 16, "attributes": 40, "slips": 2.0, "typo_permille": 300, "homonyms": 12, "episodes": 12},
 }
@@ -148,6 +150,55 @@ def test_no_turn_but_those_of_a_fact_tells_it_in_its_words(setting):
         own = {fact.attribute.name: fact.attribute.say for fact in reading.world.facts}
         for name, value, turn, text in reading.unread():
             assert alike(text, own[name]) < 0.9, (name, value, turn, text)
+
+
+def test_no_life_tells_of_one_of_its_attributes_by_a_homonym_or_an_episode():
+    bank = load_bank()
+    attributes, words = {a.name for a in bank.attributes}, {homonym.word for homonym in bank.homonyms}
+    kinds = {a.name for a in bank.attributes if a.process == "event"} | {e.name for e in bank.episodes}
+    assert all(set(kind.near) <= attributes | words for kind in (*bank.homonyms, *bank.episodes))
+    assert all(set(episode.like) <= kinds for episode in bank.episodes)
+    for setting in SETTINGS:
+        for _, reading in lives(setting):
+            habits = reading.world.habits
+            known = {fact.attribute.name for fact in reading.world.facts} | {w.homonym.word for w in habits.ambiguous}
+            near = [w.homonym.near for w in habits.ambiguous] + [e.kind.near for e in habits.episodes]
+            assert known.isdisjoint(name for names in near for name in names)
+
+
+def test_a_question_of_the_users_own_is_a_turn_and_its_answer_tells_nothing():
+    asked = 0
+    for setting in SETTINGS:
+        for lived, reading in lives(setting):
+            for turn, query in reading.asked.values():
+                if turn.speaker == "user":
+                    assert turn.text == f"user: {query.text}"
+                else:
+                    assert not any(contains(turn.text, answer) for answer in lived.gold[query.id].answers)
+                asked += 1
+            natural = [event for event in reading.events if isinstance(event, Query) and not event.probe]
+            assert len(reading.asked) == 2 * len(natural)
+    assert asked > 100
+
+
+def test_the_assistant_never_speaks_twice_in_a_row():
+    for setting in SETTINGS:
+        for _, reading in lives(setting):
+            turns = [turn for turn, _ in reading.everything]
+            for one, next_ in pairwise(turns):
+                assert one.session != next_.session or "user" in (one.speaker, next_.speaker), next_.text
+
+
+def test_the_assistant_does_not_repeat_what_it_may_not_keep():
+    told = 0
+    for setting in SETTINGS:
+        for _, reading in lives(setting):
+            for fact in reading.world.facts:
+                if fact.forbidden:
+                    said = [entry for entry in reading.entries[fact.attribute.name] if entry.role == "true"]
+                    assert all(entry.speaker == "user" for entry in said)
+                    told += len(said)
+    assert told > 100
 
 
 @pytest.mark.parametrize("setting", SETTINGS)

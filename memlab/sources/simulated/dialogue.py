@@ -70,7 +70,7 @@ class Talk:
         turns: Those that state something, or name a value for the first time.
         said: How many turns there have been.
         named: The first turn in which each value of interest stands.
-        unnamed: The values of interest that no turn has named yet, in small letters.
+        unnamed: The values of interest that no turn has named yet.
         unallowed: What a judge last found that must not be used.
     """
 
@@ -78,7 +78,7 @@ class Talk:
     turns: dict[TurnId, Turn] = field(default_factory=dict)
     said: int = 0
     named: dict[str, Turn] = field(default_factory=dict)
-    unnamed: dict[str, str] = field(default_factory=dict)
+    unnamed: set[str] = field(default_factory=set)
     unallowed: frozenset[TurnId] = frozenset()
 
     def hear(self, turn: Turn, states: States) -> None:
@@ -86,9 +86,10 @@ class Talk:
         for key, words in states:
             self.stated[key].append(Statement(turn.id, self.said, turn.speaker, words))
         folded = turn.text.casefold()
-        found = [value for value, known in self.unnamed.items() if known in folded and contains(turn.text, value)]
+        likely = [value for value in self.unnamed if all(word in folded for word in _words(value))]
+        found = [value for value in likely if contains(turn.text, value)]
         for value in found:
-            del self.unnamed[value]
+            self.unnamed.remove(value)
             self.named[value] = turn
         if states or found:
             self.turns[turn.id] = turn
@@ -113,7 +114,7 @@ def told(
     teller = Teller(bank, voice, world.acquaintances, manner.elaboration, seed)
     coming = merge(*_threads(teller, world, seed), key=itemgetter(0))
     block = next(coming, None)
-    talk.unnamed |= {value: value.casefold() for value in _of_interest(world)}
+    talk.unnamed |= _of_interest(world)
     greeted, parted = count(), count()
     unused = Draw(seed, "chatter").shuffled(bank.exchanges)
     for session, start in enumerate(world.starts):

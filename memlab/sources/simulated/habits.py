@@ -81,11 +81,10 @@ def draw_habits(bank: Bank, counts: tuple[int, int, int, int], own: Set[str], se
     """
     homonyms, routines, tasks, episodes = counts
     chosen = {name: Draw(seed, "chosen", name) for name in ("homonyms", "routines", "tasks", "episodes")}
+    words = _apart(chosen["homonyms"].shuffled(bank.homonyms), own)[:homonyms]
+    known = own | {homonym.word for homonym in words}
     return Habits(
-        tuple(
-            _ambiguous(homonym, sessions, Draw(seed, "homonym", homonym.word))
-            for homonym in _apart(chosen["homonyms"].shuffled(bank.homonyms), own)[:homonyms]
-        ),
+        tuple(_ambiguous(homonym, sessions, Draw(seed, "homonym", homonym.word)) for homonym in words),
         tuple(
             _followed(routine, sessions, Draw(seed, "routine", routine.name))
             for routine in chosen["routines"].some(bank.routines, routines)
@@ -93,7 +92,7 @@ def draw_habits(bank: Bank, counts: tuple[int, int, int, int], own: Set[str], se
         tuple(_task(kind, sessions, Draw(seed, "task", kind.name)) for kind in chosen["tasks"].some(bank.tasks, tasks)),
         tuple(
             _episode(kind, sessions, Draw(seed, "episode", kind.name))
-            for kind in _apart(chosen["episodes"].shuffled(bank.episodes), own)[:episodes]
+            for kind in _apart(chosen["episodes"].shuffled(bank.episodes), known)[:episodes]
         ),
     )
 

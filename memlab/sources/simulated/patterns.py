@@ -154,7 +154,7 @@ class EpisodeKind:
 
     Attributes:
         like: Events and other kinds, by name, that a question which names neither might mean as well.
-        near: Attributes of which it tells something too: no life has both.
+        near: Attributes and homonyms of which it tells something too: no life has both.
     """
 
     name: str

@@ -67,8 +67,9 @@ class Judge:
 
     def old_but_true(self):
         for found in self.current_value():
-            sessions = {t.session for t in found[0].tellings if t.session <= self.session}
-            if len(sessions) == 1 and (self.now - self.world.starts[min(sessions)].date()).days >= 199:
+            said = [e for e in self.said(found[0]) if e.role in ("true", "false")]
+            sessions = {self.reading.turns[e.place].session for e in said}
+            if len(sessions) == 1 and (self.now - self.world.starts[min(sessions)].date()).days >= 149:
                 yield found
 
     def past_value(self):

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from memlab.paths import configs_folder
+from memlab.paths import configs_folder, read_yaml
 
 Config = dict[str, Any]
 Compose = Callable[[list[str]], Config]
@@ -42,7 +40,7 @@ def load_option(group: str, name: str, config_dir: Path | str | None = None) -> 
     if name not in known:
         raise ConfigError(f"there is no {group} {name!r}; {nearest(name, known)}")
     path = next(path for root in reversed(_roots(config_dir)) if (path := root / group / f"{name}.yaml").exists())
-    return yaml.safe_load(path.read_text()) or {}
+    return read_yaml(path) or {}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

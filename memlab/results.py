@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from memlab.identity import NOT_IDENTITY, PLACES, SCHEMA_VERSION
+from memlab.paths import read_yaml
 from memlab.runs import SCORES
 
 HEADLINE = "evidence_recall@512"
@@ -171,7 +172,7 @@ def _group_name(result: Result, rivals: Sequence[Result]) -> str:
 def _load(home: Path) -> Result:
     try:
         manifest = json.loads((home / "manifest.json").read_text())
-        config = yaml.safe_load((home / "config.yaml").read_text())
+        config = read_yaml(home / "config.yaml")
         summary = json.loads((home / "summary.json").read_text()) if (home / "summary.json").exists() else {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ResultError(f"{home} cannot be read as a run: {error}") from error

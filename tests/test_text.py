@@ -1,11 +1,14 @@
 """Token counts, cuts, stems and normal forms."""
 
+from unittest.mock import patch
+
 import bm25s
 import pytest
 import Stemmer
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from memlab import text as module
 from memlab.text import contains, count_tokens, cut, how_many_fit, normalise, stems
 
 LAW = settings(max_examples=60, deadline=None, derandomize=True)
@@ -42,6 +45,17 @@ def test_a_cut_takes_every_whole_word_that_fits(words, tokens):
 @given(TEXTS, st.integers(0, 5))
 def test_a_text_that_fits_is_not_cut(text, spare):
     assert cut(text, count_tokens(text) + spare) == text
+
+
+@LAW
+@given(st.lists(TEXTS, max_size=8).map(" ".join), st.integers(-2, 40))
+@example("  a\x1c b\u2028c \u0301d [MASK]  e", 4)
+def test_how_much_of_a_text_is_read_at_a_time_moves_no_cut(text, tokens):
+    with patch.object(module, "CHARACTERS_PER_TOKEN", 10_000):
+        whole = cut(text, tokens)
+    for characters in (1, 3, 8):
+        with patch.object(module, "CHARACTERS_PER_TOKEN", characters):
+            assert cut(text, tokens) == whole
 
 
 @pytest.mark.parametrize("tokens", [0, -1])

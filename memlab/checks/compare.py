@@ -35,7 +35,9 @@ def difference(this: Recall, that: Recall) -> str | None:
     'confidence None against 1.0'
     """
     for place, (one, other) in enumerate(zip_longest(this.memories, that.memories), start=1):
-        if one is None or other is None or replace(one, score=0.0) != replace(other, score=0.0):
+        if one == other:
+            continue
+        if one is None or other is None or not _alike(one, other):
             return f"at place {place} {against(one, other)}"
         if not _close(one.score, other.score):
             return f"at place {place} {shown(one)} with score {one.score} against {other.score}"
@@ -46,9 +48,9 @@ def difference(this: Recall, that: Recall) -> str | None:
 
 def listing_difference(this: Iterable[Memory], that: Iterable[Memory]) -> str | None:
     """Where two listings first differ, whatever their order; scores of listed memories mean nothing."""
-    one, other = ({(m.id, m.text): replace(m, score=0.0) for m in listing} for listing in (this, that))
+    one, other = ({(m.id, m.text): m for m in listing} for listing in (this, that))
     for key in sorted(one.keys() | other.keys()):
-        if one.get(key) != other.get(key):
+        if not _alike(one.get(key), other.get(key)):
             return f"listed is {against(one.get(key), other.get(key))}"
     return None
 
@@ -64,6 +66,13 @@ def against(one: Memory | None, other: Memory | None) -> str:
         return f"{shown(one)} against {shown(other)}"
     apart = [f.name for f in fields(one) if f.name != "score" and getattr(one, f.name) != getattr(other, f.name)]
     return f"{shown(one)} with other {' and '.join(apart)}"
+
+
+def _alike(one: Memory | None, other: Memory | None) -> bool:
+    """Whether two memories are the same in all but their scores; that most are the same altogether is seen at once."""
+    if one == other:
+        return True
+    return one is not None and other is not None and replace(one, score=0.0) == replace(other, score=0.0)
 
 
 def _close(one: float | None, other: float | None) -> bool:

@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from memlab.events import Turn
 from memlab.extract import Mention, Reading, Relation
+from memlab.paths import read_yaml
 from memlab.text import stems
 
 WORD = re.compile(r"\b[\w’'-]+\b")
@@ -122,7 +121,7 @@ def _value(rest: str) -> str | None:
 
 @cache
 def _language() -> dict[str, Any]:
-    return yaml.safe_load((Path(__file__).parent / "english.yaml").read_text())
+    return read_yaml(Path(__file__).parent / "english.yaml")
 
 
 @cache

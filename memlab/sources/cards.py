@@ -8,9 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
-from memlab.paths import datasets_folder
+from memlab.paths import datasets_folder, read_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +80,7 @@ def load_card(name: str) -> Card:
     Raises:
         FileNotFoundError: There is no such card.
     """
-    raw: dict[str, Any] = yaml.safe_load((datasets_folder() / name / "card.yaml").read_text())
+    raw: dict[str, Any] = read_yaml(datasets_folder() / name / "card.yaml")
     raw["files"] = tuple(KnownFile(**file) for file in raw.get("files", ()))
     raw["download"] = tuple(Download(**file) for file in raw.get("download", ()))
     raw |= {key: tuple(raw.get(key, ())) for key in ("leaks", "never_in_text", "surface")}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from itertools import islice
 from typing import Protocol, assert_never
 
@@ -234,12 +234,18 @@ def confidence(scores: Sequence[float], among: int) -> float:
 
 def _record(event: Kept, count: int) -> Record:
     """An event as a record; a turn's has its id, the others are named by kind and number."""
-    body = json.dumps({name: value for name, value in asdict(event).items() if name not in COLUMNS}, default=sorted)
+    held = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in COLUMNS}
+    body = json.dumps(held, default=_plain)
     meta: dict[str, str | int | float] = {"event": type(event).__name__, "count": count, "body": body}
     if isinstance(event, Turn):
         return Record(id=event.id, text=event.text, sources=(event.id,), at=event.at, meta=meta)
     sources = (event.turn,) if isinstance(event, Outcome) else ()
     return Record(id=f"({type(event).__name__} {count})", text="", sources=sources, at=event.at, meta=meta)
+
+
+def _plain(part: Attachment | frozenset[str]) -> dict[str, str] | list[str]:
+    """What JSON has no word for: an attachment by its fields, a set in order."""
+    return asdict(part) if isinstance(part, Attachment) else sorted(part)
 
 
 def _event(record: Record) -> Kept:

@@ -12,8 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
-
+from memlab.paths import read_yaml
 from memlab.sources import SourceError
 from memlab.sources.simulated.patterns import (
     About,
@@ -142,7 +141,7 @@ def _whole() -> Bank:
     files = sorted(FOLDER.glob("*.yaml"))
     read: dict[str, Any] = {}
     for file in files:
-        content = yaml.load(file.read_text(), Loader=LOADER)
+        content = read_yaml(file)
         for name, value in {file.stem: content}.items() if file.stem in GENERIC else content.items():
             read[name] = _joined(read.get(name), value)
     kinds = {"attributes": Attribute, "relations": Relation, "homonyms": Homonym, "routines": Routine}

@@ -23,12 +23,13 @@ class Hashing:
             raise ValueError(f"encoder hashing: dim is {dim}; it must be at least 2")
         self.dim = dim
         self.identity = f"hashing-{dim}-v1"
-        self._vectorizer = HashingVectorizer(n_features=dim, norm="l2", alternate_sign=True)
+        self._vectorizer = HashingVectorizer(n_features=dim, norm=None, alternate_sign=True)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), dim)."""
         if not texts:
             return np.zeros((0, self.dim), np.float32)
-        rows = self._vectorizer.transform(list(texts)).toarray().astype(np.float32)
-        rows[~rows.any(axis=1), 0] = 1.0
-        return rows
+        counts = self._vectorizer.transform(list(texts)).toarray()
+        counts[~counts.any(axis=1), 0] = 1.0
+        # scaled here: scikit-learn checks its parameters for longer than it counts, text by text
+        return (counts / np.linalg.norm(counts, axis=1, keepdims=True)).astype(np.float32)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import HashingVectorizer
 
 from memlab.encoders.hashing import Hashing
 
@@ -21,6 +22,16 @@ def test_every_row_has_length_one(texts, dim):
 def test_a_row_does_not_depend_on_its_neighbours(texts):
     together = Hashing().encode(texts)
     assert [row.tobytes() for row in together] == [Hashing().encode([text])[0].tobytes() for text in texts]
+
+
+@LAW
+@given(
+    st.lists(st.one_of(st.text(), st.text("ab cd", max_size=80)), min_size=1, max_size=5), st.sampled_from([2, 3, 256])
+)
+def test_rows_are_those_of_scikit_learn_to_the_bit(texts, dim):
+    theirs = HashingVectorizer(n_features=dim, norm="l2", alternate_sign=True).transform(texts).toarray()
+    for ours, other in zip(Hashing(dim).encode(texts), theirs.astype(np.float32), strict=True):
+        assert ours.tobytes() == other.tobytes() or not other.any()
 
 
 @pytest.mark.parametrize("text", ["", "?!", "a b c"])

@@ -1,0 +1,72 @@
+"""The laws that must come out on simulated users: bounds, chance, and what forgets with age."""
+
+import json
+from functools import cache
+
+import pytest
+
+from memlab.config import plan
+from memlab.results import load
+from memlab.runs import execute
+from memlab.stats.age import slope_per_doubling
+
+pytestmark = pytest.mark.slow
+HEADLINE = "evidence_recall@512"
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """Runs a strategy on the twenty simulated users of the leaderboard."""
+    out = tmp_path_factory.mktemp("simulated")
+
+    @cache
+    def lived(strategy, *more):
+        line = ["source=simulated", f"strategy={strategy}", "workers=1", f"out={out}", "tracking=none"]
+        (run,) = execute(plan([*line, *more]))
+        assert run.status == "complete", run.errors
+        return load([run.folder])[0]
+
+    return lived
+
+
+def test_the_oracle_reaches_exactly_what_is_attainable(simulated):
+    summary = json.loads((simulated("oracle").folder / "summary.json").read_text())
+    judged = {name: figure for name, figure in summary["metrics"].items() if figure["attainable"] is not None}
+    assert len(judged) >= 15
+    assert all(figure["mean"] == figure["attainable"] for figure in judged.values())
+    assert summary["metrics"]["current_first"]["mean"] == 1
+
+
+def test_no_memory_finds_nothing(simulated):
+    none = simulated("none")
+    for metric in (HEADLINE, "turn_recall@10", "session_recall@10", "answer_recall@all"):
+        assert none.figure(metric)["mean"] == 0
+
+
+def test_the_full_history_without_bounds_holds_every_answer(simulated):
+    whole = simulated("full_history", "query.limit=null", "query.budget_tokens=null")
+    assert whole.figure("answer_recall@all")["mean"] == 1
+
+
+def test_random_order_is_at_its_analytic_chance(simulated):
+    figure = simulated("random").figure("turn_recall@10")
+    assert figure["low"] <= figure["chance"] <= figure["high"]
+
+
+def slope(found):
+    return slope_per_doubling(found.scores[HEADLINE], found.scores["evidence_age_days"])
+
+
+def test_a_buffer_forgets_with_age_and_retrieval_does_not(simulated):
+    buffer = slope(simulated("buffer"))
+    assert buffer.high < 0
+    for strategy in ("rag", "hybrid"):
+        assert abs(slope(simulated(strategy)).mean) <= abs(buffer.mean) / 5
+
+
+@pytest.mark.parametrize("strategy", ["bm25", "rag", "hybrid"])
+def test_retrieval_alone_is_not_seen_to_prefer_what_holds_today(simulated, strategy):
+    """Few first memories are about the value at all, so the interval is wide and the mean alone says little."""
+    figure = simulated(strategy).figure("stale_excess")
+    assert figure["n"] >= 5
+    assert figure["high"] >= -0.10

@@ -32,7 +32,6 @@ from memlab.sources.simulated.patterns import (
 )
 
 FOLDER = Path(__file__).parent / "language"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where it is built
 GENERIC = ("modes", "questions")  # files that are one part of the bank; the others name their parts
 Part = Literal["open", "sealed", "both"]
 

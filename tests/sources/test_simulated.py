@@ -25,7 +25,7 @@ from memlab.sources.simulated.wording import MONTHS
 from memlab.sources.simulated.world import Shape, build_world
 from memlab.text import contains
 
-PINNED = "fc65cfdf433a90d88f85f262ef9733bf909729cd72bce722994447aa29a33c41"
+PINNED = "bad31a8045315bbe77175d36722d56be5d608ddbde4df896f2e0b8fe210335f7"
 LIFE = {"users": 1, "sessions": 12, "months": 14, "queries": 44, "ask_from": 0.3}
 UNANSWERABLE = {"never_said", "erased", "not_consented"}
 KNOBS = st.fixed_dictionaries(
@@ -206,7 +206,7 @@ def test_every_kind_is_asked_about_as_often(lives):
     counts = Counter(gold.kind for lived in lives for gold in lived.gold.values())
     assert set(counts) == set(KINDS)
     counts["current_value"] /= 3
-    assert max(counts.values()) <= 1.6 * min(counts.values())  # of eight users; the linter looks at twenty
+    assert max(counts.values()) <= 2 * min(counts.values())  # of eight users; the linter looks at twenty
 
 
 def test_rates_decide_how_often_a_kind_is_asked():
@@ -405,6 +405,23 @@ def test_a_preset_is_a_source_of_its_own(preset):
     assert sum(1 for _ in asked(lived)) > 30
 
 
+@pytest.mark.slow
+def test_ten_years_take_little_more_memory_than_one():
+    """Each life in a process of its own, since a peak is never forgotten; the law is 1.3."""
+    code = (
+        "import resource; from memlab.config import load_option; from memlab.sources.simulated import Simulated; "
+        "node = load_option('source', 'simulated_lifetime') | {'sessions': %d}; del node['_target_'], node['name']; "
+        "turns = sum(hasattr(e, 'text') for e in Simulated(**node).life('user-000', seed=0).stream()); "
+        "print(turns, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    (few, least), (many, most) = (
+        map(int, subprocess.run([sys.executable, "-c", code % n], capture_output=True, check=True).stdout.split())
+        for n in (500, 5000)
+    )
+    assert many > 8 * few
+    assert most <= 1.3 * least
+
+
 def test_what_is_hard_is_harder_than_what_is_easy():
     def shares(preset):
         node = load_option("source", preset)
@@ -422,7 +439,7 @@ def test_what_is_hard_is_harder_than_what_is_easy():
 def test_a_life_does_not_repeat_itself(lives):
     for lived in lives:
         texts = [event.text for event in lived.stream() if isinstance(event, Turn)]
-        assert sum(n - 1 for n in Counter(texts).values()) <= 0.02 * len(texts)
+        assert sum(n - 1 for n in Counter(texts).values()) <= 0.012 * len(texts)
 
 
 def test_sessions_last_over_the_months_at_waking_hours(lives):

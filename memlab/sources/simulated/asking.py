@@ -119,9 +119,10 @@ class Asker:
             return None
         self._asked[kind, *question.subject] = scene.now
         self._posed += 1
-        natural = kind in NATURAL and self._natural < self.plan.natural * self._posed
-        self._natural += natural
-        return replace(question, natural=natural)
+        if kind not in NATURAL or self._natural >= self.plan.natural * self._posed:
+            return question
+        self._natural += 1
+        return replace(question, natural=self._natural)
 
 
 def _kinds(rates: Mapping[str, float], root: int) -> Iterator[str]:

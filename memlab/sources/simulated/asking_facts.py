@@ -52,9 +52,8 @@ def past_value(scene: Scene) -> Found:
                 evidence = (nugget(before, values[version - 1]),)
                 slots, subject = {"value": values[version]}, (fact.attribute.name, str(version))
                 patterns = fact.attribute.ask_past
-                yield scene.ask(
-                    "past_value", subject, patterns, slots, answers=(values[version - 1],), evidence=evidence
-                )
+                answers, since = (values[version - 1],), newest - version + 1
+                yield scene.ask("past_value", subject, patterns, slots, answers, evidence, updates=since)
 
 
 def as_of(scene: Scene) -> Found:
@@ -67,7 +66,7 @@ def as_of(scene: Scene) -> Found:
                 slots = {"topic": fact.attribute.topic, "date": month_of(month)}
                 value, subject = fact.versions[version].value, (fact.attribute.name, str(version))
                 patterns, evidence = scene.bank.questions["as_of"], (nugget(stated, value),)
-                yield scene.ask("as_of", subject, patterns, slots, answers=(value,), evidence=evidence)
+                yield scene.ask("as_of", subject, patterns, slots, (value,), evidence, updates=newest - version)
 
 
 def duration(scene: Scene) -> Found:
@@ -87,7 +86,7 @@ def duration(scene: Scene) -> Found:
                 evidence = (nugget(first, value), nugget(after, fact.versions[version + 1].value))
                 slots, subject = {"topic": fact.attribute.topic, "value": value}, (fact.attribute.name, str(version))
                 patterns = scene.bank.questions["duration"]
-                yield scene.ask("duration", subject, patterns, slots, answers=answers, evidence=evidence)
+                yield scene.ask("duration", subject, patterns, slots, answers, evidence, updates=newest - version)
 
 
 def when(scene: Scene) -> Found:
@@ -257,6 +256,7 @@ def _of_set(
         evidence=tuple(nugget(scene.version(fact, n), fact.versions[n].value) for n in held),
         stale=frozenset(s.turn for n in gone for s in scene.version(fact, n)),
         stale_values=[fact.versions[n].value for n in gone],
+        updates=len(gone),
     )
 
 

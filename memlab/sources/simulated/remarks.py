@@ -163,7 +163,7 @@ class Teller:
             return in_turn(getattr(kind, part), nth, self._seed, kind.name, part)
 
         asked = self._voice.wants(pick("request"), draw)
-        proposal = filled(pick("propose"), {"approach": approach})
+        proposal = self._at_length(filled(pick("propose"), {"approach": approach}), "any", draw)
         went = self._said(pick("success" if attempt.success else "failure"), {"approach": approach}, "any", draw)
         states = ((("worked" if attempt.success else "failed", kind.name, approach), approach),)
         mark = Mark("outcome", kind.name, approach, attempt.success)
@@ -213,18 +213,22 @@ class Teller:
         mark: Mark | None = None,
     ) -> Line:
         """The assistant's answer: it repeats what it heard or says nothing of it, and may go on about its domain."""
-        length = at_length(self._bank.talk[domain], self._elaboration, draw) if domain is not None else None
         if echo and draw.chance(ECHO_PERMILLE):
-            echoed = filled(draw.choice(echo), slots)
-            return Line("assistant", f"{echoed} {length}" if length else self._going_on(echoed, draw), states, mark)
-        said = length or self._going_on(draw.choice(self._bank.assistant.acks), draw)
-        return Line("assistant", said, mark=mark)
+            return Line("assistant", self._at_length(filled(draw.choice(echo), slots), domain, draw), states, mark)
+        length = self._length(domain, draw)
+        return Line("assistant", length or self._going_on(draw.choice(self._bank.assistant.acks), draw), mark=mark)
 
     def _unkept(self, domain: str | None, draw: Draw, mark: Mark | None) -> Line:
         """The assistant's answer to what it must not keep."""
-        said = [draw.choice(self._bank.modes["unkept"])]
-        length = at_length(self._bank.talk[domain], self._elaboration, draw) if domain is not None else None
-        return Line("assistant", " ".join([*said, *([length] if length else [])]), mark=mark)
+        return Line("assistant", self._at_length(draw.choice(self._bank.modes["unkept"]), domain, draw), mark=mark)
+
+    def _at_length(self, text: str, domain: str | None, draw: Draw) -> str:
+        """An answer that goes on about a domain, or else about what comes next."""
+        length = self._length(domain, draw)
+        return f"{text} {length}" if length else self._going_on(text, draw)
+
+    def _length(self, domain: str | None, draw: Draw) -> str | None:
+        return None if domain is None else at_length(self._bank.talk[domain], self._elaboration, draw)
 
     def _going_on(self, text: str, draw: Draw) -> str:
         """An answer, and mostly a word on what comes next."""

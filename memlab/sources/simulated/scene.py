@@ -28,14 +28,14 @@ class Question:
     Attributes:
         subject: Tells apart questions of one kind about different things.
         named: The value that its wording gives away; empty where it gives none away.
-        natural: Whether the user asks it in the course of the talk, rather than somebody who only measures.
+        natural: Which of those that the user asks in the course of the talk, from 1; 0 where somebody only measures.
     """
 
     subject: tuple[str, ...]
     text: str
     gold: Gold
     named: str = ""
-    natural: bool = False
+    natural: int = 0
 
 
 @dataclass(frozen=True, slots=True)

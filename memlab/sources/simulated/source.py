@@ -18,7 +18,7 @@ from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Man
 from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import States, fact_key
 from memlab.sources.simulated.scene import Question, Scene
-from memlab.sources.simulated.wording import Voice
+from memlab.sources.simulated.wording import Voice, in_turn
 from memlab.sources.simulated.world import Shape, World, build_world
 
 COUNTS = ("attributes", "people", "homonyms", "routines", "tasks", "episodes", "erasures")
@@ -200,7 +200,7 @@ def _asked(
     for place, question in questions:
         if question.natural:
             yield _query(user, scene, str(place), at, question, gold)
-            for turn in _exchange(scene, question, place, form, at, Draw(root, "answered", scene.session, place)):
+            for turn in _exchange(scene, question, place, form, at, root):
                 at = turn.at
                 yield turn
     yield SessionEnd(at=at, session=scene.session)
@@ -209,10 +209,11 @@ def _asked(
             yield _query(user, scene, str(place), at, question, gold)
 
 
-def _exchange(scene: Scene, question: Question, place: int, form: str, at: datetime, draw: Draw) -> Iterator[Turn]:
+def _exchange(scene: Scene, question: Question, place: int, form: str, at: datetime, root: int) -> Iterator[Turn]:
     """A question as a turn, noted for the value that it names, and the answer to it."""
+    draw = Draw(root, "answered", scene.session, place)
     names: States = (((question.gold.kind, *question.subject), question.named),) if question.named else ()
-    answer = draw.choice(scene.bank.assistant.looking)
+    answer = in_turn(scene.bank.assistant.looking, question.natural, root, "looking")
     for which, speaker, said, states in (("a", "user", question.text, names), ("b", "assistant", answer, ())):
         at += timedelta(seconds=draw.between(SHORTEST_PAUSE, LONGEST_PAUSE))
         text, id = form.format(speaker=speaker, text=said, at=at), f"s{scene.session:03d}q{place:02d}{which}"

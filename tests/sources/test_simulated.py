@@ -25,7 +25,7 @@ from memlab.sources.simulated.wording import MONTHS
 from memlab.sources.simulated.world import Shape, build_world
 from memlab.text import contains
 
-PINNED = "bad31a8045315bbe77175d36722d56be5d608ddbde4df896f2e0b8fe210335f7"
+PINNED = "5dde49c8e1a6eaf7cb767fb151329ea0204612e2b42e764739604ce0bb47d934"
 LIFE = {"users": 1, "sessions": 12, "months": 14, "queries": 44, "ask_from": 0.3}
 UNANSWERABLE = {"never_said", "erased", "not_consented"}
 KNOBS = st.fixed_dictionaries(

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memlab.config import load_option
+from memlab.data.check import check_data
 from memlab.data.survey import survey
 from memlab.events import Consent, Erasure, Outcome, Query, SessionEnd, Turn
 from memlab.life import recorded
@@ -461,6 +462,14 @@ def test_the_yaml_and_the_class_agree():
 def test_the_survey_counts_what_the_card_is_about():
     found = survey(load_card("simulated"), Simulated(users=2))
     assert all(life.error is None for life in found.lives)
+
+
+@pytest.mark.slow
+def test_a_hundred_lives_keep_every_law():
+    found = survey(load_card("simulated"), Simulated(users=100))
+    broken = [result for result in check_data(found) if result.status == "failed"]
+    assert not broken
+    assert len(found.lives) == 100
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from memlab.text import contains
 OPENING_PERMILLE = 400
 CLOSING_PERMILLE = 250
 SHORTEST_PAUSE, LONGEST_PAUSE = 8, 95
+WORDS = re.compile(r"[^\W_]+")
 LONGEST_SESSION = 7_000  # seconds: one that begins before ten in the evening ends on its day, whose date is told
 Block = list[Line]
 
@@ -70,7 +71,7 @@ class Talk:
         turns: Those that state something, or name a value for the first time.
         said: How many turns there have been.
         named: The first turn in which each value of interest stands.
-        unnamed: The values of interest that no turn has named yet.
+        unnamed: The values of interest that no turn has named yet, by their first word.
         unallowed: What a judge last found that must not be used.
     """
 
@@ -78,18 +79,17 @@ class Talk:
     turns: dict[TurnId, Turn] = field(default_factory=dict)
     said: int = 0
     named: dict[str, Turn] = field(default_factory=dict)
-    unnamed: set[str] = field(default_factory=set)
+    unnamed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unallowed: frozenset[TurnId] = frozenset()
 
     def hear(self, turn: Turn, states: States) -> None:
         """Takes note of a turn that states something, or nothing."""
         for key, words in states:
             self.stated[key].append(Statement(turn.id, self.said, turn.speaker, words))
-        folded = turn.text.casefold()
-        likely = [value for value in self.unnamed if all(word in folded for word in _words(value))]
-        found = [value for value in likely if contains(turn.text, value)]
+        begun = self.unnamed.keys() & set(WORDS.findall(turn.text.casefold()))
+        found = {value for word in begun for value in self.unnamed[word] if contains(turn.text, value)}
         for value in found:
-            self.unnamed.remove(value)
+            self.unnamed[_words(value)[0]].remove(value)
             self.named[value] = turn
         if states or found:
             self.turns[turn.id] = turn
@@ -104,7 +104,7 @@ def names(text: str, value: str) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _words(value: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W_]+", value.casefold()))
+    return tuple(WORDS.findall(value.casefold()))
 
 
 def told(
@@ -114,7 +114,8 @@ def told(
     teller = Teller(bank, voice, world.acquaintances, manner.elaboration, seed)
     coming = merge(*_threads(teller, world, seed), key=itemgetter(0))
     block = next(coming, None)
-    talk.unnamed |= _of_interest(world)
+    for value in _of_interest(world):
+        talk.unnamed[_words(value)[0]].add(value)
     greeted, parted = count(), count()
     unused = Draw(seed, "chatter").shuffled(bank.exchanges)
     for session, start in enumerate(world.starts):

@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from dataclasses import fields
+from itertools import combinations
 from math import ceil
 from string import Formatter
 
@@ -10,7 +11,7 @@ import pytest
 
 from memlab.sources.simulated.bank import fragments, in_part, load_bank
 from memlab.sources.simulated.patterns import Attribute
-from memlab.text import contains
+from memlab.text import contains, normalise
 
 ALIKE = 0.6
 SLOTS = {
@@ -146,3 +147,33 @@ def test_a_word_with_two_senses_stands_in_its_questions(bank):
         for sense in homonym.senses:
             assert all(homonym.word.lower() in pattern.lower() for pattern in sense.ask), (homonym.word, sense.name)
             assert not any(contains(p, v) for p in sense.ask for v in sense.values), (homonym.word, sense.name)
+
+
+def test_what_is_said_beside_the_point_goes_with_every_domain_and_names_no_value(bank):
+    assert set(bank.talk) == {attribute.domain for attribute in bank.attributes} | {"any"}
+    named = [a.values for a in bank.attributes] + [e.values for e in bank.episodes] + [t.approaches for t in bank.tasks]
+    named += [sense.values for homonym in bank.homonyms for sense in homonym.senses]
+    named += [values for r in bank.relations for values in (r.names, *(about.values for about in r.about))]
+    by_word = defaultdict(set)
+    for value in (value for values in named for value in values):
+        by_word[normalise(value).split()[0]].add(value)
+    for domain, subject in bank.talk.items():
+        assert min(map(len, (subject.more, subject.think, subject.steps))) >= 20, domain
+        for text in fragments(subject):
+            assert not slots(text), text
+            likely = {value for word in set(normalise(text).split()) for value in by_word[word]}
+            assert not [value for value in likely if contains(text, value)], (domain, text)
+
+
+def test_what_is_meant_without_being_named_is_tellable_apart(bank):
+    events = [attribute for attribute in bank.attributes if attribute.process == "event"]
+    things = [words(thing) for attribute in events for thing in attribute.unnamed]
+    assert len(things) >= 6 * len(events)
+    assert all(len(a & b) / len(a | b) <= ALIKE for a, b in combinations(things, 2))
+    for attribute in events:
+        assert not any(contains(thing, value) for thing in attribute.unnamed for value in attribute.values)
+    for kind in bank.episodes:
+        for pattern in (*kind.ask_outcome_unnamed, *kind.ask_sentiment_unnamed):
+            assert not slots(pattern), pattern
+            endings = [ending.outcome_value for ending in kind.outcomes]
+            assert not any(contains(pattern, value) for value in (*kind.values, *endings)), pattern

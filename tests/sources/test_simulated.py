@@ -217,6 +217,10 @@ def test_rates_decide_how_often_a_kind_is_asked():
     assert 3 * counts["count"] < 1.5 * counts["when"] + counts["current_value"]
 
 
+def test_where_every_rate_is_next_to_nothing_no_question_is_asked():
+    assert not list(asked(small(rates={kind: 0.0004 for kind in KINDS})))
+
+
 def test_a_fifth_is_asked_as_part_of_the_talk(lives):
     for lived in lives:
         events = list(lived.stream())
@@ -255,6 +259,12 @@ def test_sensitive_decides_how_many_facts_are_sensitive():
 
     assert share(0) == 0
     assert share(3) > 1.3 * share(1)
+
+
+def test_no_sensitive_attribute_fills_up_what_others_leave_wanting():
+    wanted = {a.name for a in load_bank().attributes if a.sensitivity == "none"}
+    assert {fact.attribute.name for fact in world_of("user-000", sensitive=0, attributes=74).facts} == wanted
+    assert len(wanted) < 74
 
 
 def test_corrections_come_as_often_as_they_are_told():
@@ -486,6 +496,19 @@ def test_a_hundred_lives_keep_every_law():
         ({"natural": 2}, "natural is 2; it must lie between 0 and 1"),
         ({"rates": {"gossip": 1}}, "rates is 'gossip'; it must be a kind of question, one of current_value, "),
         ({"rates": {"when": -1}}, r"rates.when is -1; it must lie between 0 and 10"),
+        ({"months": 1201}, "months is 1201; it must be a whole number from 1 to 1200"),
+        ({"months": True}, "months is True; it must be a whole number from 1 to 1200"),
+        ({"chatter": [1, 201]}, r"chatter is \[1, 201\]; it must be two whole numbers, least and most, of at most 200"),
+        ({"chatter": None}, "chatter is None; it must be two whole numbers"),
+        ({"chatter": 3}, "chatter is 3; it must be two whole numbers"),
+        ({"delay": 3}, "delay is 3; it must be two whole numbers, least and most, or null"),
+        ({"ask_from": None}, "ask_from is None; it must lie between 0 and 1"),
+        ({"natural": None}, "natural is None; it must lie between 0 and 1"),
+        ({"overlap": "1"}, "overlap is '1'; it must lie between 0 and 1, or null"),
+        ({"drift": "1"}, "drift is '1'; it must lie between 0 and 10"),
+        ({"slips": None}, "slips is None; it must lie between 0 and 10"),
+        ({"rates": {"when": "1"}}, "rates.when is '1'; it must lie between 0 and 10"),
+        ({"rates": None}, "rates is None; it must be kinds of question, each with a number"),
         ({"bank": "secret"}, "bank is 'secret'; it must be one of open, sealed, both"),
     ],
 )

@@ -127,7 +127,7 @@ class Asker:
 
 def _kinds(rates: Mapping[str, float], root: int) -> Iterator[str]:
     """The kinds without end, each as often as its rate says: once in every round at rate 1, in an order of its own."""
-    if not any(rates.get(kind, 1.0) for kind in FINDERS):
+    if not any(round(rates.get(kind, 1.0) * 1000) for kind in FINDERS):
         return
     place = 0
     while True:

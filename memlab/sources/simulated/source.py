@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from itertools import pairwise
+from math import inf
 from types import MappingProxyType
 
 from memlab.events import Consent, Erasure, Event, Outcome, Query, Reply, SessionEnd, Turn, UserId
@@ -21,8 +22,7 @@ from memlab.sources.simulated.scene import Question, Scene
 from memlab.sources.simulated.wording import Voice, in_turn
 from memlab.sources.simulated.world import Shape, World, build_world
 
-COUNTS = ("attributes", "people", "homonyms", "routines", "tasks", "episodes", "erasures")
-MOST = 10
+MOST, MOST_MONTHS, MOST_CHATTER = 10, 1200, 200
 RATES: Mapping[str, float] = MappingProxyType({"current_value": 3})  # staleness shows on few of any other kind
 
 
@@ -35,8 +35,8 @@ class Simulated:
     Args:
         users: How many.
         sessions: Of each user, spread over `months`.
-        months: Length of a life.
-        chatter: Least and most chatter exchanges in a session.
+        months: Length of a life, at most 1,200.
+        chatter: Least and most chatter exchanges in a session, at most 200.
         queries: Questions per user after sessions.
         ask_from: After which share of the sessions questions begin, 0 to 1.
         rates: How often a kind is asked beside the others, 1 where it is not named, 0 for never.
@@ -94,26 +94,31 @@ class Simulated:
         bank: Part = "both",
         text: str = "{speaker}: {text}",
     ) -> None:
-        self.rates: Mapping[str, float] = dict(rates)
-        for name, value in {"users": users, "sessions": sessions, "months": months, "queries": queries}.items():
+        for name, value in {"users": users, "sessions": sessions, "queries": queries}.items():
             _check(name, value, _is_whole(value, 1), "a whole number of at least 1")
-        counts = dict(zip(COUNTS, (attributes, people, homonyms, routines, tasks, episodes, erasures), strict=True))
+        _check("months", months, _is_whole(months, 1, MOST_MONTHS), f"a whole number from 1 to {MOST_MONTHS}")
+        counts = {"attributes": attributes, "people": people, "homonyms": homonyms, "routines": routines}
+        counts |= {"tasks": tasks, "episodes": episodes, "erasures": erasures}
         for name, value in (counts | {"typo_permille": typo_permille}).items():
             _check(name, value, _is_whole(value, 0), "a whole number of at least 0")
         factors = {"drift": drift, "slips": slips, "corrections": corrections, "sensitive": sensitive}
         for name, factor in (factors | {"elaboration": elaboration}).items():
-            _check(name, factor, 0 <= factor <= MOST, f"between 0 and {MOST}", "lie")
-        for name, share in {"ask_from": ask_from, "natural": natural, "overlap": overlap}.items():
-            _check(name, share, share is None or 0 <= share <= 1, "between 0 and 1", "lie")
-        for name, pair in {"chatter": chatter, "delay": delay}.items():
-            _check(name, pair, pair is None or _is_range(pair), "two whole numbers, least and most")
+            _check(name, factor, _lies(factor, MOST), f"between 0 and {MOST}", "lie")
+        for name, share in {"ask_from": ask_from, "natural": natural}.items():
+            _check(name, share, _lies(share, 1), "between 0 and 1", "lie")
+        _check("overlap", overlap, overlap is None or _lies(overlap, 1), "between 0 and 1, or null", "lie")
+        wanted = "two whole numbers, least and most"
+        _check("chatter", chatter, _is_range(chatter, MOST_CHATTER), f"{wanted}, of at most {MOST_CHATTER}")
+        _check("delay", delay, delay is None or _is_range(delay), f"{wanted}, or null")
+        _check("rates", rates, isinstance(rates, Mapping), "kinds of question, each with a number")
+        self.rates: Mapping[str, float] = dict(rates)
         for kind, rate in self.rates.items():
             _check("rates", kind, kind in KINDS, f"a kind of question, one of {', '.join(KINDS)}")
-            _check(f"rates.{kind}", rate, 0 <= rate <= MOST, f"between 0 and {MOST}", "lie")
+            _check(f"rates.{kind}", rate, _lies(rate, MOST), f"between 0 and {MOST}", "lie")
         self._users, self._bank = users, load_bank(bank)
         self._shape = Shape(
-            sessions, months, attributes, people, homonyms, routines, tasks, episodes, erasures,
-            drift, slips, corrections, sensitive,
+            sessions=sessions, months=months, drift=drift, slips=slips, corrections=corrections, sensitive=sensitive,
+            **counts,
         )  # fmt: skip
         self._plan = Plan(queries, ask_from, self.rates, natural, None if delay is None else (delay[0], delay[1]))
         self._manner = Manner((chatter[0], chatter[1]), elaboration, checked_form("simulated", text))
@@ -164,12 +169,18 @@ def _check(name: str, value: object, holds: bool, wanted: str, verb: str = "be")
         raise SourceError(f"source simulated: {name} is {shown!r}; it must {verb} {wanted}")
 
 
-def _is_whole(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+def _is_whole(value: object, least: int, most: float = inf) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
-def _is_range(pair: Sequence[int]) -> bool:
-    return len(pair) == 2 and all(_is_whole(value, 0) for value in pair) and pair[0] <= pair[1]
+def _lies(value: object, most: int) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _is_range(pair: object, most: float = inf) -> bool:
+    if not isinstance(pair, Sequence) or len(pair) != 2:
+        return False
+    return all(_is_whole(value, 0, most) for value in pair) and pair[0] <= pair[1]
 
 
 def _follows(

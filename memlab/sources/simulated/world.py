@@ -120,7 +120,7 @@ def _attributes(bank: Bank, shape: Shape, seed: int) -> list[Attribute]:
         return Draw(seed, "has", attribute.name).below(1 << 60) // readily if readily else 1 << 60
 
     order = sorted(bank.attributes, key=late)
-    names = {attribute.name for attribute in order[: shape.attributes]}
+    names = {attribute.name for attribute in order[: shape.attributes] if late(attribute) < 1 << 60}
     return [attribute for attribute in bank.attributes if attribute.name in names]
 
 

@@ -104,7 +104,6 @@ class Tracer:
                 "speaker": turn.speaker if turn else None,
                 "text": turn.text if turn else None,
                 "turns": sorted(named) if named is not None else None,
-                "superseded_by": None,
                 "details": None if turn else _details(event),
             }
         )

@@ -41,10 +41,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A mark with the turn that it follows."""
+    """A mark with the turn that it follows, and how many turns had been said with that one."""
 
     mark: Mark
     turn: TurnId
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Talk:
         turns: Those that state something, or name a value for the first time.
         said: How many turns there have been.
         named: The first turn in which each value of interest stands.
-        unnamed: The values of interest that no turn has named yet, by their first word.
+        unnamed: The values of interest that no turn has named yet, by their longest word.
         unallowed: What a judge last found that must not be used.
     """
 
@@ -86,10 +87,10 @@ class Talk:
         """Takes note of a turn that states something, or nothing."""
         for key, words in states:
             self.stated[key].append(Statement(turn.id, self.said, turn.speaker, words))
-        begun = self.unnamed.keys() & set(WORDS.findall(turn.text.casefold()))
-        found = {value for word in begun for value in self.unnamed[word] if contains(turn.text, value)}
+        likely = self.unnamed.keys() & set(WORDS.findall(turn.text.casefold()))
+        found = {value for word in likely for value in self.unnamed[word] if contains(turn.text, value)}
         for value in found:
-            self.unnamed[_words(value)[0]].remove(value)
+            self.unnamed[_longest_word(value)].remove(value)
             self.named[value] = turn
         if states or found:
             self.turns[turn.id] = turn
@@ -107,6 +108,11 @@ def _words(value: str) -> tuple[str, ...]:
     return tuple(WORDS.findall(value.casefold()))
 
 
+def _longest_word(value: str) -> str:
+    """Of a value: fewer turns hold it than hold `my` or `the`, with which many begin."""
+    return max(_words(value), key=len)
+
+
 def told(
     talk: Talk, bank: Bank, world: World, voice: Voice, manner: Manner, seed: int
 ) -> Iterator[list[Turn | Marked]]:
@@ -115,7 +121,7 @@ def told(
     coming = merge(*_threads(teller, world, seed), key=itemgetter(0))
     block = next(coming, None)
     for value in _of_interest(world):
-        talk.unnamed[_words(value)[0]].add(value)
+        talk.unnamed[_longest_word(value)].add(value)
     greeted, parted = count(), count()
     unused = Draw(seed, "chatter").shuffled(bank.exchanges)
     for session, start in enumerate(world.starts):
@@ -227,7 +233,7 @@ def _turns(
     talk: Talk, lines: Sequence[Line], session: int, start: datetime, form: str, draw: Draw
 ) -> Iterator[Turn | Marked]:
     at = start
-    pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, LONGEST_SESSION // max(1, len(lines))))
+    pause = max(SHORTEST_PAUSE, min(LONGEST_PAUSE, LONGEST_SESSION // len(lines)))
     for place, line in enumerate(lines):
         id = f"s{session:03d}t{place:02d}"
         text = form.format(speaker=line.speaker, text=line.text, at=at)
@@ -235,18 +241,18 @@ def _turns(
         talk.hear(turn, line.states)
         yield turn
         if line.mark is not None:
-            yield Marked(line.mark, id)
+            yield Marked(line.mark, id, talk.said)
         at += timedelta(seconds=draw.between(SHORTEST_PAUSE, pause))
 
 
 def _chatter(bank: Bank, voice: Voice, exchange: Sequence[str], draw: Draw) -> Block:
     texts = drawn(exchange, bank.words, draw)
     return [
-        Line("assistant", text) if place % 2 else Line("user", voice.plainly(text, {}, draw))
+        Line("assistant", text) if place % 2 else Line("user", voice.plainly(text, draw))
         for place, text in enumerate(texts)
     ]
 
 
 def _pair(voice: Voice, first: Patterns, second: Patterns, nth: int, seed: int, what: str) -> Block:
-    said = voice.plainly(in_turn(first, nth, seed, what), {}, Draw(seed, what, nth))
+    said = voice.plainly(in_turn(first, nth, seed, what), Draw(seed, what, nth))
     return [Line("user", said), Line("assistant", in_turn(second, nth, seed, what, "answer"))]

@@ -151,15 +151,15 @@ class Simulated:
             yield Consent(at=world.starts[0], session=0, category=category, granted=granted)
         for session, said in enumerate(told_sessions):
             scene = partial(Scene, self._bank, world, talk, voice, session, overlap=self._overlap)
-            at, until = world.starts[session], talk.said - sum(isinstance(event, Turn) for event in said)
+            at = world.starts[session]
             for event in said:
                 match event:
                     case Turn():
-                        at, until = event.at, until + 1
+                        at = event.at
                         yield event
                     case Marked():
-                        yield from _follows(user, asker, scene(until=until), event, at, gold, root)
-            yield from _asked(user, asker, scene(until=until), self._manner.form, at, gold, root)
+                        yield from _follows(user, asker, scene(until=event.until), event, at, gold, root)
+            yield from _asked(user, asker, scene(until=talk.said), self._manner.form, at, gold, root)
         superseded[:] = _superseded(world, talk)
 
 
@@ -263,5 +263,5 @@ def _superseded(world: World, talk: Talk) -> Iterator[Superseded]:
                 yield from outdated(said, talk.stated.get(("gone", name, str(version)), []))
         yield from outdated(talk.stated.get(("wrong", name), []), talk.stated.get(("righted", name), []))
         yield from outdated(talk.stated.get(("joke", name), []), talk.stated.get(("cleared", name), []))
-        if n and fact.attribute.process in LASTING:
+        if fact.attribute.process in LASTING:
             yield from outdated(stated[-1], talk.stated.get(("retract", name), []))

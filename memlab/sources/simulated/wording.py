@@ -53,22 +53,19 @@ class Voice:
         said = kept_apart(pattern, slots)
         if draw.chance(HEDGED_PERMILLE) and STATED.match(pattern):
             said = draw.choice(self._register.hedges) + _lowered(said, self._small)
-        frame = draw.choice(self._register.frames) if draw.chance(FRAMED_PERMILLE) else "{said}"
-        return self._spoken(self._framed(frame, "{said}", said), draw)
+        return self._put(self._register.frames, "{said}", said, draw)
 
     def asks(self, pattern: str, slots: Mapping[str, str], draw: Draw) -> str:
         """A question, put as this user would."""
-        frame = draw.choice(self._register.asks) if draw.chance(FRAMED_PERMILLE) else "{question}"
-        return self._spoken(self._framed(frame, "{question}", kept_apart(pattern, slots)), draw)
+        return self._put(self._register.asks, "{question}", kept_apart(pattern, slots), draw)
 
-    def wants(self, pattern: str, draw: Draw) -> str:
+    def wants(self, text: str, draw: Draw) -> str:
         """Something to be done, asked for as this user would."""
-        frame = draw.choice(self._register.requests) if draw.chance(FRAMED_PERMILLE) else "{request}"
-        return self._spoken(self._framed(frame, "{request}", kept_apart(pattern, {})), draw)
+        return self._put(self._register.requests, "{request}", text, draw)
 
-    def plainly(self, pattern: str, slots: Mapping[str, str], draw: Draw) -> str:
+    def plainly(self, text: str, draw: Draw) -> str:
         """A sentence without a frame: an opening, a piece of chatter."""
-        return self._spoken(self._framed("{said}", "{said}", kept_apart(pattern, slots)), draw)
+        return self._spoken(capital(text), draw)
 
     @property
     def openings(self) -> Patterns:
@@ -84,13 +81,14 @@ class Voice:
     def _careless(self) -> bool:
         return self._name in ("terse", "voice")
 
-    def _framed(self, frame: str, slot: str, said: str) -> str:
-        """A frame with a sentence in it, which begins and ends like one where this user minds such things."""
+    def _put(self, frames: Patterns, slot: str, said: str, draw: Draw) -> str:
+        """A sentence, mostly in a frame, which begins and ends like one where this user minds such things."""
+        frame = draw.choice(frames) if draw.chance(FRAMED_PERMILLE) else slot
         if self._name != "voice" and frame.startswith(slot + " ") and re.search(rf"[\w%]{END}?$", said):
             said += "."
         if not (self._careless and said.startswith(BEGIN)):
             said = capital(said)
-        return frame.replace(slot, said)
+        return self._spoken(frame.replace(slot, said), draw)
 
     def _spoken(self, text: str, draw: Draw) -> str:
         parts = re.split(f"({BEGIN}[^{END}]*{END})", text)
@@ -123,9 +121,9 @@ class Voice:
 def _permilles(draw: Draw) -> Iterator[int]:
     """Numbers below 1,000, six to a draw: a draw for every word would be a third of all."""
     while True:
-        drawn = draw.below(1000**6)
+        lots = draw.below(1000**6)
         for _ in range(6):
-            drawn, permille = divmod(drawn, 1000)
+            lots, permille = divmod(lots, 1000)
             yield permille
 
 

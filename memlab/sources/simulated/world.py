@@ -125,8 +125,8 @@ def _attributes(bank: Bank, shape: Shape, seed: int) -> list[Attribute]:
 
 
 def _starts(sessions: int, months: int, draw: Draw) -> Iterator[datetime]:
-    """Waking hours, with gaps from less than a day to many times their mean."""
-    gap_minutes = months * 30 * 24 * 60 // max(1, sessions)
+    """Waking hours; a gap is 1/6 to 11/6 of the mean, rounded up to the next day."""
+    gap_minutes = months * 30 * 24 * 60 // sessions
     day = START
     for _ in range(sessions):
         begun = day.replace(hour=7 + draw.below(15), minute=draw.below(60), second=draw.below(60))
@@ -151,7 +151,7 @@ def _people(bank: Bank, shape: Shape, said: Set[str], seed: int) -> Iterator[Acq
         drawn.append((relation, name, draw))
     names = [name for _, name, _ in drawn]
     for relation, name, draw in drawn:
-        introduced = draw.below(max(1, shape.sessions * 2 // 3))
+        introduced = draw.below(shape.sessions * 2 // 3)
         elsewhere = [session for session in range(shape.sessions) if session != introduced]
         facts = tuple(
             (about, draw.choice(about.values), tuple(sorted(draw.some(elsewhere, draw.between(1, 2)))))

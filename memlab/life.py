@@ -72,8 +72,8 @@ class Life:
         """The events in order, each checked as it passes.
 
         Raises:
-            LifeError: An event precedes the one before it, an id occurs twice, a query has no gold, or gold that is
-                not yet said, or evidence that is also stale.
+            LifeError: An event has no time zone or precedes the one before it, an id occurs twice, a query has no gold,
+                gold names a turn that is not yet said, evidence is also stale, or a nugget names no turn.
         """
         events, reply, before = self.start(), None, None
         turns: set[TurnId] = set()

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import combinations, cycle
 
+from memlab.life import Nugget
 from memlab.seeds import Draw
 from memlab.sources.simulated.facts import Fact, Mode
 from memlab.sources.simulated.remarks import TRUE
-from memlab.sources.simulated.scene import Candidate, Scene, nugget
+from memlab.sources.simulated.scene import Candidate, Found, Scene, nugget
 from memlab.sources.simulated.wording import COUNTS, date_forms, month_of
 from memlab.text import contains
 
-Found = Iterator[Candidate]
 OLD_DAYS = 150
 MARGIN_DAYS = 10
 DAYS_PER_MONTH = 30.4
@@ -23,14 +23,14 @@ def current_value(scene: Scene) -> Found:
     """What holds now."""
     for fact, version in scene.open_facts:
         patterns = (*fact.attribute.ask_now, *scene.bank.questions["current_value"])
-        yield from _of_now(scene, "current_value", fact, version, patterns)
+        yield _of_now(scene, "current_value", fact, version, patterns)
 
 
 def preference(scene: Scene) -> Found:
     """A request that is answered well only by one who knows what holds."""
     for fact, version in scene.open_facts:
         if fact.attribute.ask_preference:
-            yield from _of_now(scene, "preference", fact, version, fact.attribute.ask_preference)
+            yield _of_now(scene, "preference", fact, version, fact.attribute.ask_preference)
 
 
 def old_but_true(scene: Scene) -> Found:
@@ -39,7 +39,7 @@ def old_but_true(scene: Scene) -> Found:
         sessions = {t.session for t in fact.tellings if t.session <= scene.session and t.mode in TOLD}
         if len(sessions) == 1 and (scene.now - scene.world.starts[min(sessions)]).days >= OLD_DAYS:
             patterns = (*fact.attribute.ask_now, *scene.bank.questions["old_but_true"])
-            yield from _of_now(scene, "old_but_true", fact, version, patterns)
+            yield _of_now(scene, "old_but_true", fact, version, patterns)
 
 
 def past_value(scene: Scene) -> Found:
@@ -91,11 +91,12 @@ def duration(scene: Scene) -> Found:
 
 def when(scene: Scene) -> Found:
     """On which day something happened."""
-    for fact, version in _happened(scene):
+    happened = _happened(scene)
+    for fact, version in happened:
         forms = date_forms(fact.versions[version].since)
         slots, subject = {"value": fact.versions[version].value}, (fact.attribute.name, str(version))
         evidence = (_dated(scene, fact, version),)
-        for patterns in (fact.attribute.ask_when, _unnamed(scene, fact)):
+        for patterns in (fact.attribute.ask_when, _unnamed(scene, fact, happened)):
             yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence)
 
 
@@ -107,13 +108,14 @@ def order(scene: Scene) -> Found:
         if abs((a.since - b.since).days) < 2 or contains(a.value, b.value) or contains(b.value, a.value):
             continue
         evidence = (_dated(scene, *one), _dated(scene, *other))
-        named = [
-            (v.value, fact.attribute.clause.thing.format(value=v.value)) for v, (fact, _) in ((a, one), (b, other))
-        ]
-        draw = Draw(0, "order", a.value, b.value)
-        unnamed = [(thing, thing) for thing in (draw.choice(fact.attribute.unnamed) for fact, _ in (one, other))]
-        alone = all(_is_alone(scene, fact, happened) for fact, _ in (one, other))
-        for things in (named, unnamed) if alone else (named,):
+        clauses = [fact.attribute.clause.thing for fact, _ in (one, other)]
+        named = [(v.value, clause.format(value=v.value)) for v, clause in zip((a, b), clauses, strict=True)]
+        said = [named]
+        if all(_is_alone(scene, fact, happened) for fact, _ in (one, other)):
+            draw = Draw(0, "order", a.value, b.value)
+            unnamed = [draw.choice(fact.attribute.unnamed) for fact, _ in (one, other)]
+            said.append([(thing, thing) for thing in unnamed])
+        for things in said:
             (first, said_first), (second, said_second) = sorted(things)  # tells nothing of which came first
             slots, earlier = {"a": said_first, "b": said_second}, things[a.since > b.since][0]
             patterns, subject = scene.bank.questions["order"], (a.value, b.value)
@@ -179,13 +181,13 @@ def session_reference(scene: Scene, fact: Fact, version: int) -> Found:
     yield scene.ask("session_reference", subject, patterns, slots, answers=(value,), evidence=evidence)
 
 
-def _of_now(scene: Scene, kind: str, fact: Fact, version: int, patterns: Sequence[str]) -> Found:
+def _of_now(scene: Scene, kind: str, fact: Fact, version: int, patterns: Sequence[str]) -> Candidate:
     name, value = fact.attribute.name, fact.versions[version].value
     current = nugget(scene.version(fact, version), value)
     older = [s for n in range(version) for s in scene.version(fact, n)]
     older += [s for key in ("wrong", "corrected") for s in scene.said((key, name))]
     older = [s for s in older if s.form != value]  # what goes back and forth is true again
-    yield scene.ask(
+    return scene.ask(
         kind,
         (name, str(version)),
         patterns,
@@ -225,15 +227,15 @@ def _is_alone(scene: Scene, fact: Fact, happened: Sequence[tuple[Fact, int]]) ->
     return sum(other is fact for other, _ in happened) == 1 and not scene.comes_up(fact.attribute.name)
 
 
-def _unnamed(scene: Scene, fact: Fact) -> list[str]:
+def _unnamed(scene: Scene, fact: Fact, happened: Sequence[tuple[Fact, int]]) -> list[str]:
     """Ways to ask for the day of an event without naming it, where no other of its kind has been told of."""
-    if not _is_alone(scene, fact, _happened(scene)):
+    if not _is_alone(scene, fact, happened):
         return []
     things = cycle(fact.attribute.unnamed)
     return [pattern.format(thing=next(things)) for pattern in scene.bank.questions["when"]]
 
 
-def _dated(scene: Scene, fact: Fact, version: int):
+def _dated(scene: Scene, fact: Fact, version: int) -> Nugget:
     stated = scene.said(("date", fact.attribute.name, str(version)))
     return nugget(stated, *date_forms(fact.versions[version].since), *(s.form for s in stated))
 

@@ -5,11 +5,11 @@ from types import MappingProxyType
 
 from memlab.events import TurnId
 from memlab.life import Nugget
-from memlab.sources.simulated.habits import Episode, rates
+from memlab.sources.simulated.dialogue import Statement
+from memlab.sources.simulated.habits import Episode, Task, tally
 from memlab.sources.simulated.patterns import Patterns
-from memlab.sources.simulated.scene import Candidate, Scene, nugget
+from memlab.sources.simulated.scene import Found, Scene, nugget
 
-Found = Iterator[Candidate]
 ENOUGH_FOLLOWED = 2
 ENOUGH_TRIED = 2
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -52,7 +52,7 @@ def next_request(scene: Scene) -> Found:
 def best_approach(scene: Scene) -> Found:
     """Which approach has worked best, where one is ahead of all others."""
     for task in scene.world.habits.tasks:
-        tried = rates([attempt for attempt in task.attempts if attempt.session <= scene.session])
+        tried = _tried(scene, task)
         ahead = sorted(((good / n, n, name) for name, (good, n) in tried.items() if n >= ENOUGH_TRIED), reverse=True)
         if (
             ahead
@@ -68,7 +68,7 @@ def best_approach(scene: Scene) -> Found:
 def avoid_error(scene: Scene) -> Found:
     """Which approach has only ever failed; where there are several, any one will do."""
     for task in scene.world.habits.tasks:
-        tried = rates([attempt for attempt in task.attempts if attempt.session <= scene.session])
+        tried = _tried(scene, task)
         bad = sorted(name for name, (good, _) in tried.items() if good == 0)
         if bad:
             stated = [s for name in bad for s in scene.said(("failed", task.kind.name, name))]
@@ -140,6 +140,11 @@ def _said_first(
         yield scene.ask("who_said", subject, patterns, filled, (answer,), evidence, choices=choices)
 
 
+def _tried(scene: Scene, task: Task) -> dict[str, tuple[int, int]]:
+    """Successes and attempts by now, by approach."""
+    return tally([attempt for attempt in task.attempts if attempt.session <= scene.session])
+
+
 def _is_alone(scene: Scene, episode: Episode) -> bool:
     """Whether it can be meant without being named: nothing else in this life is like it."""
     known = {fact.attribute.name for fact in scene.world.facts}
@@ -147,7 +152,8 @@ def _is_alone(scene: Scene, episode: Episode) -> bool:
     return known.isdisjoint(episode.kind.like)
 
 
-def _ended(scene: Scene):
+def _ended(scene: Scene) -> Iterator[tuple[Episode, list[Statement]]]:
+    """Episodes that the user has told the end of, with what was told."""
     for episode in scene.world.habits.episodes:
         stated = [s for s in scene.said(("ended", episode.kind.name)) if s.speaker == "user"]
         if stated:

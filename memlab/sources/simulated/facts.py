@@ -81,11 +81,17 @@ def draw_fact(
 ) -> Fact:
     """A fact with its tellings in order of session.
 
+    Slips are drawn apart from what is true, so more of them leave the first value as it is.
+
     Args:
-        starts: Of the sessions.
+        attribute: With the `per_year` at which it is to change.
+        starts: Of the sessions; at least one.
+        forbidden: Whether the user has not allowed it to be kept; noted with the fact, it changes no draw.
+        forget: Whether the user has it erased between the first third and the last session but one, if it has been
+            told before then; never in lives of fewer than three sessions.
         slips: How often what is said is not the plain truth, 1 as often as the rates here say.
         corrections: How often something wrong is said and put right, likewise.
-        forget: Whether the user has it erased after the first third, if it has been told by then.
+        seed: Of the user.
     """
     draw, slipping = Draw(seed, "fact", attribute.name), Draw(seed, "slips", attribute.name)
     values = draw.shuffled(attribute.values)
@@ -126,10 +132,10 @@ class _Chances:
 
 
 _ORDER = ("wrong", "say", "late", "change", "confirm", "again", "correct", "retract", "forget")
-Plan = tuple[list[Version], list[Telling]]
+Course = tuple[list[Version], list[Telling]]
 
 
-def _lasting(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Plan:
+def _lasting(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Course:
     """Said first in the earlier half, again now and then, and when it has changed.
 
     What is only said takes its values from the first half of the list, what is true from the second.
@@ -225,7 +231,7 @@ def _asides(first: int, others: list[str], starts: Sequence[datetime], chances: 
             yield Telling(session, mode, 0, value)
 
 
-def _happening(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Plan:
+def _happening(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Course:
     """One or two things of the kind, each told once, some days after it happened."""
     versions, tellings = list[Version](), list[Telling]()
     for n in range(chances.draw.between(1, 2)):
@@ -236,7 +242,7 @@ def _happening(attribute: Attribute, values: Sequence[str], starts: Sequence[dat
     return versions, tellings
 
 
-def _passing(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Plan:
+def _passing(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Course:
     """True for the day, another value each time."""
     versions, tellings = list[Version](), list[Telling]()
     for session, start in enumerate(starts):
@@ -246,7 +252,7 @@ def _passing(attribute: Attribute, values: Sequence[str], starts: Sequence[datet
     return versions, tellings
 
 
-def _several(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Plan:
+def _several(attribute: Attribute, values: Sequence[str], starts: Sequence[datetime], chances: _Chances) -> Course:
     """A set: two members are told early, then members come and go; each value is a version of its own."""
     rest = list(values)
     versions, tellings, held = list[Version](), list[Telling](), list[int]()

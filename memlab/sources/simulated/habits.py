@@ -114,7 +114,7 @@ def _followed(routine: Routine, sessions: int, draw: Draw) -> Followed:
 
 
 def _task(kind: TaskKind, sessions: int, draw: Draw) -> Task:
-    """One approach works best for this user, the others seldom; it is tried about as often as two others together."""
+    """One approach works best for this user; 45 in 100 attempts are by it, the others by three that seldom work."""
     best, *others = draw.shuffled(kind.approaches)
     attempts = []
     for session in range(sessions):
@@ -138,7 +138,7 @@ def _episode(kind: EpisodeKind, sessions: int, draw: Draw) -> Episode:
     )
 
 
-def rates(attempts: Sequence[Attempt]) -> dict[str, tuple[int, int]]:
+def tally(attempts: Sequence[Attempt]) -> dict[str, tuple[int, int]]:
     """Successes and attempts by approach."""
     found: dict[str, tuple[int, int]] = {}
     for attempt in attempts:

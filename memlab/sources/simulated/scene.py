@@ -1,6 +1,6 @@
 """What a judge knows of a life at one moment: who said what, what holds, and what must not be used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -51,6 +51,9 @@ class Candidate:
     evidence: tuple[Nugget, ...]
     is_updated: bool
     pose: Callable[[Draw], Question | None]
+
+
+Found = Iterator[Candidate]
 
 
 @dataclass(frozen=True)
@@ -157,9 +160,14 @@ class Scene:
         stale: frozenset[TurnId] = frozenset(),
         stale_values: Sequence[str] = (),
         choices: Sequence[str] = (),
-        **facets: float | str,
+        updates: int | None = None,
     ) -> Candidate:
-        """A question of a kind that can be put in this user's words."""
+        """A question of a kind that can be put in this user's words.
+
+        Args:
+            updates: How often what it asks for has changed since, or by now; None where the kind knows no change.
+        """
+        facets = {} if updates is None else {"updates": updates}
 
         def pose(draw: Draw) -> Question | None:
             pattern = self._wording(patterns, slots, () if choices else answers, evidence, draw)

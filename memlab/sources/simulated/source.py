@@ -61,9 +61,11 @@ class Simulated:
 
     Attributes:
         rates: As given.
+        digest: The sha256 of the language files, all of them whatever `bank` is.
+        facts: How many attributes there are, and how many fragments of language in `bank`.
 
     Raises:
-        SourceError: A number is out of its range, or there is no such kind.
+        SourceError: A number is out of its range or none, or there is no such kind, part of the language or text form.
     """
 
     def __init__(

@@ -141,6 +141,17 @@ def test_people_are_asked_for_by_relation_and_spoken_of_by_name(bank):
             assert not any(slots(pattern) for pattern in about.ask), about.name
 
 
+def test_an_echo_repeats_the_value_in_all_its_wordings_or_in_none(bank):
+    """What an echo states is noted for the list as a whole; that of an attribute is always noted."""
+    own = [attribute.echo for attribute in bank.attributes]
+    others = [about.echo for relation in bank.relations for about in relation.about]
+    others += [sense.echo for homonym in bank.homonyms for sense in homonym.senses]
+    assert min(len(own), len(others)) > 70
+    assert all("{value}" in pattern for echo in own for pattern in echo)
+    for echo in others:
+        assert len({"{value}" in pattern for pattern in echo}) == 1, echo
+
+
 def test_a_word_with_two_senses_stands_in_its_questions(bank):
     for homonym in bank.homonyms:
         assert len(homonym.senses) == 2

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from datetime import date
 from hashlib import sha256
+from itertools import takewhile
 from statistics import mean
 
 import pytest
@@ -20,13 +21,17 @@ from memlab.seeds import derive
 from memlab.sources import SourceError
 from memlab.sources.cards import load_card
 from memlab.sources.simulated import Simulated
-from memlab.sources.simulated.asking import KINDS
-from memlab.sources.simulated.bank import load_bank
+from memlab.sources.simulated.asking import AGAIN_AFTER, KINDS
+from memlab.sources.simulated.bank import fragments, load_bank
 from memlab.sources.simulated.wording import MONTHS
 from memlab.sources.simulated.world import Shape, build_world
 from memlab.text import contains
 
-PINNED = "5dde49c8e1a6eaf7cb767fb151329ea0204612e2b42e764739604ce0bb47d934"
+PINNED = {
+    "plain": "a6afbeb647d215017189c9b796166fb12163e8c3c9622648016ecf3ba918462a",
+    "crooked": "020e64f0b5aa3d2bb6f9cb5ec93ca12a9847ef3fa3482357f1bd5e5af1d689dd",
+}
+CROOKED = {"natural": 1, "bank": "sealed", "slips": 5}
 LIFE = {"users": 1, "sessions": 12, "months": 14, "queries": 44, "ask_from": 0.3}
 UNANSWERABLE = {"never_said", "erased", "not_consented"}
 KNOBS = st.fixed_dictionaries(
@@ -35,26 +40,39 @@ KNOBS = st.fixed_dictionaries(
         "months": st.integers(1, 40),
         "attributes": st.integers(0, 74),
         "people": st.integers(0, 12),
-        "homonyms": st.integers(0, 6),
+        "homonyms": st.integers(0, 40),
         "routines": st.integers(0, 4),
-        "tasks": st.integers(0, 4),
-        "episodes": st.integers(0, 8),
+        "tasks": st.integers(0, 14),
+        "episodes": st.integers(0, 30),
         "erasures": st.integers(0, 10),
         "drift": st.sampled_from([0, 1, 4]),
         "slips": st.sampled_from([0, 1, 5]),
         "corrections": st.sampled_from([0, 1, 5]),
         "sensitive": st.sampled_from([0, 1, 4]),
+        "chatter": st.sampled_from([(0, 0), (1, 3), (5, 9)]),
+        "elaboration": st.sampled_from([0, 1, 3]),
+        "rates": st.dictionaries(st.sampled_from(KINDS), st.sampled_from([0, 0.5, 1, 3])),
+        "delay": st.sampled_from([None, None, (0, 40), (100, 900)]),
         "natural": st.sampled_from([0, 0.2, 1]),
         "typo_permille": st.sampled_from([0, 20, 300]),
         "overlap": st.sampled_from([None, 0, 0.5, 1]),
         "bank": st.sampled_from(["open", "sealed", "both"]),
+        "text": st.sampled_from(["{speaker}: {text}", "{text}", "[{at:%d %B %Y %H:%M}] {speaker}: {text}"]),
     }
 )
 
 
 def fingerprint(lived) -> str:
-    parts = [repr(event) for event in lived.stream() if not isinstance(event, Erasure)]
-    parts += [f"{id} {g.kind} {g.answers} {sorted(g.evidence_turns)} {sorted(g.stale)}" for id, g in lived.gold.items()]
+    """Every event, all that the judge knows and what is out of date; sets in order."""
+    parts = [
+        f"Erasure {event.at} {event.session} {sorted(event.turns)}" if isinstance(event, Erasure) else repr(event)
+        for event in lived.stream()
+    ]
+    for id, g in lived.gold.items():
+        parts.append(f"{id} {g.kind} {g.answers} {g.choices} {g.answerable} {sorted(g.facets.items())}")
+        parts += [f"{sorted(nugget.turns)} {nugget.values}" for nugget in g.evidence]
+        parts.append(f"{sorted(g.stale)} {g.stale_values} {sorted(g.forbidden)}")
+    parts += [f"{note.turn} {note.by}" for note in lived.superseded]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -98,8 +116,10 @@ def version_on(fact, day):
     return max((n for n, version in enumerate(fact.versions) if version.since <= day), default=None)
 
 
-def test_a_life_is_the_same_bytes_everywhere():
-    assert fingerprint(small()) == PINNED
+@pytest.mark.parametrize("params", PINNED)
+def test_a_life_is_the_same_bytes_everywhere(params):
+    """A crooked life too: what is seldom said in a plain one is in it."""
+    assert fingerprint(small(**CROOKED if params == "crooked" else {})) == PINNED[params]
 
 
 def test_another_seed_and_another_user_are_other_lives():
@@ -221,6 +241,21 @@ def test_where_every_rate_is_next_to_nothing_no_question_is_asked():
     assert not list(asked(small(rates={kind: 0.0004 for kind in KINDS})))
 
 
+def test_what_was_asked_is_asked_again_only_after_a_while():
+    gaps, last = [], {}
+    rates = {kind: 0 for kind in KINDS} | {"outcome": 1}
+    for seed in range(3):
+        lived = small(seed, sessions=40, months=30, queries=300, ask_from=0, rates=rates)
+        starts = {event.session: event.at for event in reversed(list(lived.stream()))}
+        for query, gold, _ in asked(lived):
+            thing = seed, gold.evidence
+            if thing in last:
+                gaps.append(starts[query.session] - starts[last[thing]])
+            last[thing] = query.session
+    assert len(gaps) > 30
+    assert AGAIN_AFTER <= min(gaps) < 2 * AGAIN_AFTER
+
+
 def test_a_fifth_is_asked_as_part_of_the_talk(lives):
     for lived in lives:
         events = list(lived.stream())
@@ -282,11 +317,33 @@ def test_two_hops_need_two_sessions(lives):
         assert not first & second
 
 
+def test_of_two_people_of_one_name_each_is_spoken_of_with_the_relation():
+    told = 0
+    for n in range(12):
+        user = f"user-{n:03d}"
+        people = world_of(user).acquaintances
+        often = Counter(person.name for person in people)
+        same = [person for person in people if often[person.name] > 1]
+        who = {person.relation.name: person.relation.third.format(name=person.name) for person in same}
+        turns = [e for e in Simulated().life(user, seed=0).stream() if isinstance(e, Turn) and e.speaker == "user"]
+        for person in same:
+            for _, value, sessions in person.facts:
+                for session in sessions:
+                    own = [t.text for t in turns if t.session == session and contains(t.text, value)]
+                    own = [text for text in own if contains(text, person.name)]
+                    assert any(contains(text, who[person.relation.name]) for text in own)
+                    assert all(any(contains(text, name) for name in who.values()) for text in own)
+                    told += 1
+    assert told > 10
+
+
 def test_a_reference_needs_its_own_session_and_comes_within_it(lives):
     for lived, query, gold, turns in of_kind(lives, "session_reference"):
         assert any(turns[turn].session == query.session for turn in gold.evidence_turns)
-        ends = [e.session for e in lived.stream() if isinstance(e, SessionEnd | Query)]
-        assert query.session in ends
+        before = list(takewhile(lambda event, query=query: event != query, lived.stream()))
+        assert isinstance(before[-1], Turn)
+        assert before[-1].session == query.session
+        assert not any(isinstance(event, SessionEnd) and event.session == query.session for event in before)
 
 
 def test_a_month_is_asked_for_only_if_the_truth_held_all_through_it(lives):
@@ -472,6 +529,15 @@ def test_the_yaml_and_the_class_agree():
 def test_the_survey_counts_what_the_card_is_about():
     found = survey(load_card("simulated"), Simulated(users=2))
     assert all(life.error is None for life in found.lives)
+    assert [life.user for life in found.lives] == ["user-000", "user-001"]
+    assert found.facts == {"attributes": len(load_bank().attributes), "fragments": len(list(fragments(load_bank())))}
+    assert len(found.asked) == sum(len(life.gold) for life in found.lives) > 2 * 55
+    for life in found.lives:
+        kinds = Counter(type(event).__name__ for event in life.events)
+        assert len(life.turns) == kinds["Turn"] > 400
+        assert len(life.asked) == kinds["Query"]
+        assert kinds["SessionEnd"] == 30
+        assert 1 <= kinds["Erasure"] <= 5
 
 
 @pytest.mark.slow

@@ -15,8 +15,9 @@ from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.facts import Fact
 from memlab.sources.simulated.habits import Followed, Task
+from memlab.sources.simulated.marks import Erased, Mark, Withdrawn
 from memlab.sources.simulated.patterns import LASTING, Patterns
-from memlab.sources.simulated.remarks import Key, Line, Mark, States, Teller
+from memlab.sources.simulated.remarks import Key, Line, States, Teller
 from memlab.sources.simulated.wording import Voice, drawn, in_turn
 from memlab.sources.simulated.world import Acquaintance, World
 from memlab.text import contains
@@ -155,7 +156,7 @@ def _of_interest(world: World) -> set[str]:
 
 def _is_closing(block: Block) -> bool:
     """Whether it ends a session: what is said about a fact may not follow its erasure."""
-    return any(line.mark is not None and line.mark.kind in ("erase", "withdraw") for line in block)
+    return any(isinstance(line.mark, Erased | Withdrawn) for line in block)
 
 
 def _threads(teller: Teller, world: World, seed: int) -> Iterator[Iterable[tuple[int, Block]]]:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.elaborating import at_length, with_more
 from memlab.sources.simulated.facts import Fact, Mode, Telling
 from memlab.sources.simulated.habits import Ambiguous, Episode, Routine, Task
+from memlab.sources.simulated.marks import Erased, Mark, Named, Tried, Withdrawn
 from memlab.sources.simulated.patterns import LASTING, Attribute, Patterns
 from memlab.sources.simulated.wording import Voice, filled, in_turn, since, when
 from memlab.sources.simulated.world import Acquaintance
@@ -39,19 +39,6 @@ _KINDS: dict[Mode, str] = {
 }
 PLAIN: frozenset[Mode] = frozenset(("forget", "retract"))
 NOT_ECHOED: frozenset[Mode] = (FOREIGN - {"wrong"}) | {"add", "remove", "retract"}
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What happens right after a line.
-
-    A fact is erased, a consent withdrawn, an outcome known; or what was just said can be asked for.
-    """
-
-    kind: Literal["erase", "outcome", "refer", "withdraw"]
-    subject: str
-    detail: str = ""
-    success: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +89,9 @@ class Teller:
         lines.append(Line("user", self._said(pattern, slots, domain, draw), states))
         if mode == "forget":
             answer = self._going_on(filled(draw.choice(self._bank.modes["forget_ack"]), slots), draw)
-            return [*lines, Line("assistant", answer, mark=Mark("erase", attribute.name))]
+            return [*lines, Line("assistant", answer, mark=Erased(attribute.name))]
         lasting = attribute.process in LASTING and mode in TRUE
-        mark = Mark("refer", attribute.name, str(telling.version)) if lasting else None
+        mark = Named(attribute.name, telling.version) if lasting else None
         if not kept:
             return [*lines, self._unkept(domain, draw, mark)]
         echo = () if mode in NOT_ECHOED else attribute.echo
@@ -114,7 +101,7 @@ class Teller:
         """A category of facts may no longer be kept."""
         modes, slots = self._bank.modes, {"category": CATEGORIES.get(category, category)}
         said = self._voice.says(draw.choice(modes["consent_withdrawn"]), slots, draw)
-        states, mark = ((("withdrawn", category), ""),), Mark("withdraw", category)
+        states, mark = ((("withdrawn", category), ""),), Withdrawn(category)
         return [
             Line("user", said, states),
             Line("assistant", filled(draw.choice(modes["consent_ack"]), slots), mark=mark),
@@ -166,7 +153,7 @@ class Teller:
         proposal = self._at_length(filled(pick("propose"), {"approach": approach}), "any", draw)
         went = self._said(pick("success" if attempt.success else "failure"), {"approach": approach}, "any", draw)
         states = ((("worked" if attempt.success else "failed", kind.name, approach), approach),)
-        mark = Mark("outcome", kind.name, approach, attempt.success)
+        mark = Tried(kind.name, approach, attempt.success)
         return [
             Line("user", asked),
             Line("assistant", proposal, ((("proposed", kind.name), approach),)),

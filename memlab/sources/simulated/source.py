@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 from math import inf
 from types import MappingProxyType
+from typing import assert_never
 
 from memlab.events import Consent, Erasure, Event, Outcome, Query, Reply, SessionEnd, Turn, UserId
 from memlab.life import Gold, Life, Stream, Superseded
@@ -16,6 +17,7 @@ from memlab.sources.reading import checked_form
 from memlab.sources.simulated.asking import KINDS, Asker, Plan
 from memlab.sources.simulated.bank import Part, fragments, load_bank, small_words
 from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Manner, Marked, Statement, Talk, told
+from memlab.sources.simulated.marks import Erased, Named, Tried, Withdrawn
 from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import States, fact_key
 from memlab.sources.simulated.scene import Question, Scene
@@ -189,20 +191,21 @@ def _follows(
     user: UserId, asker: Asker, scene: Scene, marked: Marked, at: datetime, gold: dict[str, Gold], root: int
 ) -> Iterator[Event]:
     """What happens right after a turn."""
-    mark, session = marked.mark, scene.session
-    match mark.kind:
-        case "erase":
-            yield Erasure(at=at, session=session, turns=scene.about(mark.subject))
-        case "withdraw":
-            yield Consent(at=at, session=session, category=mark.subject, granted=False)
-        case "outcome":
-            task, approach = mark.subject, mark.detail
-            yield Outcome(at=at, session=session, turn=marked.turn, task=task, approach=approach, success=mark.success)
-        case "refer":
-            draw = Draw(root, "follows", session, mark.kind, mark.subject, mark.detail)
-            question = asker.within(scene, mark.subject, int(mark.detail), draw)
+    session = scene.session
+    match marked.mark:
+        case Erased(attribute):
+            yield Erasure(at=at, session=session, turns=scene.about(attribute))
+        case Withdrawn(category):
+            yield Consent(at=at, session=session, category=category, granted=False)
+        case Tried(task, approach, success):
+            yield Outcome(at=at, session=session, turn=marked.turn, task=task, approach=approach, success=success)
+        case Named(attribute, version):
+            draw = Draw(root, "follows", session, "refer", attribute, version)
+            question = asker.within(scene, attribute, version, draw)
             if question is not None:
                 yield _query(user, scene, marked.turn, at, question, gold)
+        case _:
+            assert_never(marked.mark)
 
 
 def _asked(

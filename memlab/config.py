@@ -11,6 +11,7 @@ from memlab.paths import configs_folder, read_yaml
 
 Config = dict[str, Any]
 Compose = Callable[[list[str]], Config]
+CONFIGURATION = ("strategy", "name", "overrides")
 
 
 class ConfigError(ValueError):
@@ -117,13 +118,27 @@ def _entries(experiment: Config, config_dir: Path | str | None) -> Iterator[Conf
     A configuration is a strategy with its overrides, and a name of its own where these change it.
     """
     for entry in experiment.get("runs") or ():
-        named = [{"strategy": entry["strategy"]}] if "strategy" in entry else experiment["configurations"]
+        named = [{"strategy": entry["strategy"]}] if "strategy" in entry else _configurations(experiment, entry)
         for source in _listed(entry["source"]):
             for one in named:
                 renamed = [f'strategy.name="{one["name"]}"'] if "name" in one else []
                 overrides = [*one.get("overrides", ()), *renamed, *entry.get("overrides", ())]
                 for strategy in _strategies(one["strategy"], config_dir):
                     yield entry | {"source": source, "strategy": strategy, "overrides": overrides}
+
+
+def _configurations(experiment: Config, entry: Config) -> list[Config]:
+    """What an entry without a strategy runs, checked."""
+    where, found = f"experiment {experiment['name']}", experiment.get("configurations")
+    if not found:
+        raise ConfigError(f"{where}: the entry {entry} names no strategy; give it one, or list `configurations`")
+    for one in found:
+        for key in one:
+            if key not in CONFIGURATION:
+                raise ConfigError(f"{where}: the configuration {one} has no key {key!r}; {nearest(key, CONFIGURATION)}")
+        if "strategy" not in one:
+            raise ConfigError(f"{where}: the configuration {one} names no strategy")
+    return found
 
 
 def _fits(override: str, entry: Config, config_dir: Path | str | None) -> bool:

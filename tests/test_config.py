@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,26 @@ def test_a_list_of_configurations_is_run_on_every_source_of_a_list(tmp_path):
         *(("beam", name, 0) for name in ("rag", "graph")),
     ]
     assert [c["strategy"]["index"]["b"] for c in configs[:4]] == [0.75, 0.0, 0.75, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("configurations", "words"),
+    [
+        (
+            None,
+            "experiment listed: the entry {'source': 'beam'} names no strategy; give it one, or list `configurations`",
+        ),
+        ([{"strategy": "bm25", "overides": []}], "has no key 'overides'; the nearest of 3 known: overrides"),
+        ([{"name": "bm25 (b 0)"}], "experiment listed: the configuration {'name': 'bm25 (b 0)'} names no strategy"),
+    ],
+)
+def test_a_list_of_configurations_that_cannot_be_read_is_refused(tmp_path, configurations, words):
+    (tmp_path / "experiment").mkdir()
+    written = {"name": "listed", "runs": [{"source": "beam"}]}
+    written |= {"configurations": configurations} if configurations else {}
+    (tmp_path / "experiment" / "listed.yaml").write_text(yaml.safe_dump(written))
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        plan(["experiment=listed"], tmp_path)
 
 
 def test_an_experiment_without_the_named_strategy_says_so():

@@ -13,7 +13,8 @@ class MrrAt:
     """Reciprocal rank of the first source that belongs to any nugget, 0 beyond rank k.
 
     Args:
-        k: Cut-off, at least 1; None for all that is recalled, and then a query needs only 4 turns to choose from.
+        k: Cut-off, at least 1; None, at level turn only, for all that is recalled, and then a query needs only 4
+            turns to choose from.
     """
 
     level: Level
@@ -25,6 +26,8 @@ class MrrAt:
 
     def __post_init__(self) -> None:
         check_level("mrr", self.level, 1 if self.k is None else self.k)
+        if self.k is None and self.level == "session":
+            raise ValueError("metric mrr: k is None; it must be a whole number of at least 1 where level is 'session'")
 
     @property
     def name(self) -> str:

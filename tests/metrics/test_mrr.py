@@ -94,7 +94,9 @@ def test_an_empty_recall_scores_0(level):
     assert value(MrrAt(level, 2), ask(plain_life(8), evidence=[nugget("t0")])) == 0.0
 
 
-@pytest.mark.parametrize(("level", "k"), [("Turn", 5), ("turn", 0), ("session", -3), ("turn", "10"), ("turn", False)])
+@pytest.mark.parametrize(
+    ("level", "k"), [("Turn", 5), ("turn", 0), ("session", -3), ("turn", "10"), ("turn", False), ("session", None)]
+)
 def test_a_bad_level_or_cut_off_is_refused(level, k):
     with pytest.raises(ValueError, match="metric mrr"):
         MrrAt(level, k)

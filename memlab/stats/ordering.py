@@ -34,12 +34,23 @@ class Ordering:
     @property
     def signs(self) -> Floats:
         """Of each pair: 1 where the earlier is better, -1 where the later is, 0 where neither, shape (pairs,)."""
-        return pair_signs(self.means(np.ones((1, len(self.users)))))[0]
+        return pair_signs(self.whole[None])[0]
 
     @property
     def resolved(self) -> np.ndarray:
         """Of each pair whether its verdict is better or worse, shape (pairs,)."""
         return np.array([found.verdict in ("better", "worse") for found in self.differences], bool)
+
+    @property
+    def whole(self) -> Floats:
+        """The strategies' means over all questions, shape (strategies,); where less is better, their negatives."""
+        return self.means(np.ones((1, len(self.users))))[0]
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """The strategies, the best first; of equals in order of name."""
+        means = dict(zip(self.strategies, self.whole, strict=True))
+        return tuple(sorted(means, key=lambda name: (-round(means[name] / ROUNDING), name)))
 
     def means(self, weights: Floats) -> Floats:
         """The strategies' means under each row of user weights, shape (rows, strategies); NaN where nothing weighs."""

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memlab.stats.agreement import MIN_PAIRS, agreement, split_half
-from memlab.stats.ordering import ordering, pair_signs
+from memlab.stats.ordering import ordering, pair_signs, tau_b
 
 WOBBLE = (0.0, 0.01, -0.01, 0.02, -0.02, 0.0, 0.01, -0.01)
 
@@ -156,3 +156,23 @@ def test_intervals_cover_what_users_without_number_would_say(apart):
     assert len(covered) > 50
     assert np.mean(covered) >= 0.88  # three standard errors below .95
     assert np.mean(regrets) >= 0.87
+
+
+def test_the_interval_of_tau_b_is_too_short_and_too_low_where_strategies_are_close():
+    generator, covered, below = np.random.default_rng(5), [], []
+    for study in range(60):
+        real = generator.normal(0.5, 0.03, 8)
+        simulated = real + generator.normal(0, 0.01, 8)
+        sides = drawn_side(generator, real, 14), drawn_side(generator, simulated, 20)
+        found = agreement(*sides, name=f"study {study}", ceiling=False).tau
+        known = float(tau_b(pair_signs(real[None])[0], pair_signs(simulated[None])[0]))
+        covered.append(found.low - 1e-9 <= known <= found.high + 1e-9)
+        below.append(found.high + 1e-9 < known)
+    assert 0.4 < np.mean(covered) < 0.85
+    assert np.mean(covered) + np.mean(below) == pytest.approx(1)
+
+
+def test_the_ceiling_is_looked_for_where_it_is_asked_for():
+    own = order([0.9, 0.7, 0.5])
+    assert agreement(own, own, name="x").ceiling.mean == 1.0
+    assert agreement(own, own, name="x", ceiling=False).ceiling is None

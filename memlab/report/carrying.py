@@ -5,17 +5,54 @@ metrics).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from memlab.build import metrics
-from memlab.report.pooled import experiment_of
+from memlab.report.compare import kinds_of
+from memlab.report.pooled import experiments
+from memlab.report.wishes import higher_is_better, read
 from memlab.results import HEADLINE, Key, Result
 from memlab.stats.agreement import Agreement, agreement
 from memlab.stats.ordering import Ordering, ordering
 
 EXCESS = "stale_excess"
+
+
+@dataclass(frozen=True, slots=True)
+class Carries:
+    """The key `carries` of an experiment's yaml: whether one source's order is another's.
+
+    Attributes:
+        from_: The source, or pool, whose order is judged; `to` the one that judges.
+        target: The least share of resolved pairs that must agree.
+        regret: The most that taking what is first on the judged may lose on the judge, in the metric's unit.
+    """
+
+    from_: str
+    to: str
+    target: float
+    regret: float
+    metric: str = HEADLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Predicts:
+    """The key `predicts` of an experiment's yaml: that one metric's order is not another's.
+
+    Attributes:
+        metric: The one that is judged; `of` the one that judges.
+        hypothesis: At most this share of resolved pairs is ordered alike; from `refuted` on it is false.
+        coin: At most so far from 0 is the `stale_excess` of what `metric` puts first; down from `current` it is false.
+    """
+
+    source: str
+    metric: str
+    of: str
+    hypothesis: float
+    refuted: float
+    coin: float
+    current: float
 
 
 @dataclass(frozen=True)
@@ -41,9 +78,9 @@ class Side:
         return {r.strategy for r in self.runs if names.count(r.strategy) == 1 and self.scores(r)}
 
     @property
-    def kinds(self) -> list[str]:
-        """The kinds of the questions that the metric judges."""
-        return sorted({r.kinds[key] for r in self.runs[:1] for key in r.scores.get(self.metric, {})})
+    def less_is_better(self) -> bool:
+        """Whether what has less of the metric comes first."""
+        return higher_is_better(self.runs[0], self.metric) is False
 
     def scores(self, run: Result) -> dict[Key, float]:
         """Of the questions that count."""
@@ -55,10 +92,9 @@ class Side:
     def order(self, strategies: set[str], whole: bool) -> Ordering:
         """The order of some strategies; `whole` counts users without such a question too."""
         first = self.runs[0]
-        higher = {m.name: m.higher_is_better for m in metrics(first.config["config_dir"])}[self.metric]
         scores = {r.strategy: self.scores(r) for r in self.runs if r.strategy in strategies}
         users = tuple(sorted({user for r in self.runs for user, _ in r.kinds})) if whole else None
-        return ordering(scores, higher is not False, first.strata, users)
+        return ordering(scores, not self.less_is_better, first.strata, users)
 
 
 @dataclass(frozen=True)
@@ -66,16 +102,19 @@ class Claim:
     """Two orders, the judge's and the other's, and what is asked of them.
 
     Attributes:
-        wanted: The yaml's node.
-        together: Whether they are two metrics of the same lives.
+        wanted: The experiment's wish.
         beside: Further judges, each with its other side, as description.
     """
 
-    wanted: Mapping[str, Any]
+    wanted: Carries | Predicts
     judge: Side
     other: Side
-    together: bool
     beside: tuple[tuple[Side, Side], ...]
+
+    @property
+    def together(self) -> bool:
+        """Whether they are two metrics of the same lives."""
+        return isinstance(self.wanted, Predicts)
 
     @cached_property
     def strategies(self) -> set[str]:
@@ -93,19 +132,19 @@ class Claim:
         return self.judge.order(self.strategies, self.together), self.other.order(self.strategies, self.together)
 
     def against(self, other: Side) -> Agreement:
-        """Of the judge and another side of the same strategies."""
-        return self._compared(self.ordered[0], other.order(self.strategies, self.together))
+        """Of the judge and another side of the same strategies, without the judge's ceiling."""
+        return self._compared(self.ordered[0], other.order(self.strategies, self.together), ceiling=False)
 
-    def _compared(self, judge: Ordering, other: Ordering) -> Agreement:
-        return agreement(judge, other, name=self.judge.metric, together=self.together)
+    def _compared(self, judge: Ordering, other: Ordering, ceiling: bool = True) -> Agreement:
+        return agreement(judge, other, name=self.judge.metric, together=self.together, ceiling=ceiling)
 
     def parts(self) -> Iterator[tuple[str, Side]]:
         """The other side by kind of question, and on the judge's own questions where they are of the same lives."""
         if self.together:
             asked = frozenset(key for r in self.judge.runs for key in self.judge.scores(r))
-            yield f"questions of {self.judge.metric}", Side(**vars(self.other) | {"only": asked})
-        for kind in self.other.kinds:
-            yield kind, Side(**vars(self.other) | {"kind": kind})
+            yield f"questions of {self.judge.metric}", replace(self.other, only=asked)
+        for kind in kinds_of(self.other.runs[0], self.other.metric):
+            yield kind, replace(self.other, kind=kind)
 
     def described(self) -> Iterator[tuple[str, Agreement | None]]:
         """Each further judge; None where fewer than two strategies have scores on both of its sides."""
@@ -129,40 +168,43 @@ def claims(groups: Mapping[str, Sequence[Result]]) -> Iterator[Claim]:
 
     Args:
         groups: As `memlab.report.pooled.groups` has them.
+
+    Raises:
+        ResultError: An experiment's yaml asks in a form that cannot be read.
     """
-    for name, experiment in {r.config["experiment"]: experiment_of(r) for g in groups.values() for r in g}.items():
-        own = {
-            group: tuple(r for r in runs if r.config["experiment"] == name)
-            for group, runs in groups.items()
-            if any(r.config["experiment"] == name for r in runs)
-        }
-        claim = _carries(own, experiment.get("carries")) or _predicts(own, experiment.get("predicts"))
-        if claim is not None and len(claim.strategies) > 1:
-            yield claim
+    for experiment, own in experiments(groups):
+        for claim in _asked(experiment, own):
+            if claim is not None and len(claim.strategies) > 1:
+                yield claim
 
 
-def _carries(groups: Mapping[str, tuple[Result, ...]], wanted: Mapping[str, Any] | None) -> Claim | None:
-    if wanted is None:
-        return None
-    metric = wanted.get("metric", HEADLINE)
-    other, judge = _side(groups, wanted["from"], metric), _side(groups, wanted["to"], metric)
+def _asked(experiment: Mapping[str, Any], groups: Mapping[str, Sequence[Result]]) -> Iterator[Claim | None]:
+    run = next(r for runs in groups.values() for r in runs)
+    if experiment.get("carries") is not None:
+        yield _carries(groups, read(Carries, "carries", experiment["carries"], run, ("metric",)))
+    if experiment.get("predicts") is not None:
+        yield _predicts(groups, read(Predicts, "predicts", experiment["predicts"], run, ("metric", "of")))
+
+
+def _carries(groups: Mapping[str, Sequence[Result]], wanted: Carries) -> Claim | None:
+    other, judge = _side(groups, wanted.from_, wanted.metric), _side(groups, wanted.to, wanted.metric)
     if other is None or judge is None:
         return None
-    beside = [Side(name, runs, metric) for name, runs in groups.items() if name not in (judge.name, other.name)]
-    return Claim(wanted, judge, other, False, tuple((side, other) for side in beside))
+    rest = {name: runs for name, runs in groups.items() if name not in (judge.name, other.name)}
+    return Claim(
+        wanted, judge, other, tuple((Side(name, tuple(runs), wanted.metric), other) for name, runs in rest.items())
+    )
 
 
-def _predicts(groups: Mapping[str, tuple[Result, ...]], wanted: Mapping[str, Any] | None) -> Claim | None:
-    if wanted is None:
-        return None
-    judge = _side(groups, wanted["source"], wanted["of"])
+def _predicts(groups: Mapping[str, Sequence[Result]], wanted: Predicts) -> Claim | None:
+    judge = _side(groups, wanted.source, wanted.of)
     if judge is None:
         return None
-    sides = [(Side(name, runs, wanted["of"]), Side(name, runs, wanted["metric"])) for name, runs in groups.items()]
-    (own,) = [pair for pair in sides if pair[0].name == judge.name]
-    return Claim(wanted, *own, True, tuple(pair for pair in sides if pair is not own))
+    sides = {name: Side(name, tuple(runs), wanted.of) for name, runs in groups.items()}
+    pairs = {name: (side, replace(side, metric=wanted.metric)) for name, side in sides.items()}
+    return Claim(wanted, *pairs.pop(judge.name), tuple(pairs.values()))
 
 
-def _side(groups: Mapping[str, tuple[Result, ...]], source: str, metric: str) -> Side | None:
+def _side(groups: Mapping[str, Sequence[Result]], source: str, metric: str) -> Side | None:
     fitting = [(name, runs) for name, runs in groups.items() if runs[0].source == source]
-    return Side(*fitting[0], metric) if len(fitting) == 1 else None
+    return Side(fitting[0][0], tuple(fitting[0][1]), metric) if len(fitting) == 1 else None

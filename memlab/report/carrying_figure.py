@@ -11,11 +11,12 @@ STEP = 0.037  # between names, of the height
 
 
 def draw_carrying(slug: str, claim: Claim) -> Figure:
-    """The other side's score across, the judge's up, and the names at the right in the judge's order."""
+    """The other side's score across, the judge's up, better to the right and up, and the names in the judge's order."""
     sides = (claim.other, claim.judge)
     found = [{r.strategy: r.figure(side.metric) for r in side.runs} for side in sides]
+    other, judge = (dict(zip(order.strategies, order.whole, strict=True)) for order in reversed(claim.ordered))
     # of equal height the rightmost is named lowest, so that lines that lead up do not cross
-    names = sorted(claim.strategies, key=lambda name: (found[1][name]["mean"], -found[0][name]["mean"], name))
+    names = sorted(claim.strategies, key=lambda name: (judge[name], -other[name], name))
     families = sorted({name.partition(" (")[0] for name in names})
     colours = {name: COLOURS[families.index(name.partition(" (")[0]) % len(COLOURS)] for name in names}
     labels = [side.metric if claim.together else f"{side.metric}, {side.name}" for side in sides]
@@ -27,6 +28,8 @@ def draw_carrying(slug: str, claim: Claim) -> Figure:
                     axes.plot(*line, color=colours[name], linewidth=1, alpha=0.35)
             axes.plot(x["mean"], y["mean"], "o", color=colours[name], markersize=5)
         axes.grid(alpha=0.25)
+        axes.xaxis.set_inverted(sides[0].less_is_better)
+        axes.yaxis.set_inverted(sides[1].less_is_better)
         axes.set_xlabel(f"{labels[0]}, 95 % interval over users")
         axes.set_ylabel(labels[1])
         axes.set_title("each contestant by both; where orders agree, points rise to the right")

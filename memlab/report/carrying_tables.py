@@ -1,11 +1,11 @@
-"""The section `Carrying over`: verdict, kinds, sources, contradictions and scores of two orders of strategies."""
+"""The sections on two orders of strategies: verdict, kinds, sources, contradictions and scores."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from memlab.report.carrying import EXCESS, Claim, Side
+from memlab.report.carrying import EXCESS, Carries, Claim, Predicts, Side
 from memlab.report.carrying_figure import draw_carrying
-from memlab.report.cells import Cell, Row, Table, interval, share
+from memlab.report.cells import Cell, Row, Table, estimate, interval, share, whole
 from memlab.report.drawing import Figure
 from memlab.stats import ROUNDING
 from memlab.stats.agreement import MIN_PAIRS, Agreement
@@ -16,7 +16,8 @@ EXPLAINED = (
     "users; agreement is the share of these that the other side's means order alike. Its interval redraws the users "
     "of both sides and keeps the pairs. Regret is what is lost on the judge by taking what the other side puts "
     "first. The ceiling is tau_b between two random halves of the judge's users with the middle 95 % of halvings: a "
-    "low one, since each half has half of the users. Kinds and single sources are description."
+    "low one, since each half has half of the users. tau_b's own interval is too short, and lies too low, where "
+    "contestants are close: orders that are drawn again are less alike. Kinds and single sources are description."
 )
 
 
@@ -34,29 +35,68 @@ def tables(claim: Claim) -> list[Table]:
 
 def verdict(claim: Claim) -> str:
     """In words, by the figures; whether a whole interval stands on the same side is said beside it."""
-    return _of_hypothesis(claim) if claim.together else _of_target(claim)
+    match claim.wanted:
+        case Carries() as wanted:
+            return _of_target(claim, wanted)
+        case Predicts() as wanted:
+            return _of_hypothesis(claim, wanted)
 
 
-def _of_target(claim: Claim) -> str:
-    found, target, regret = claim.found, claim.wanted["target"], claim.wanted["regret"]
-    words = f"agreement of {share(target).text}: "
-    words += _too_few(found) or _reached(found.agree, target, least=True)
-    return f"{words}; regret of {share(regret).text}: {_reached(found.regret, regret, least=False)}"
+def _of_target(claim: Claim, wanted: Carries) -> str:
+    found = claim.found
+    words = f"agreement of {share(wanted.target).text}: "
+    words += _too_few(found) or _reached(found.agree, wanted.target, least=True)
+    return f"{words}; regret of {share(wanted.regret).text}: {_reached(found.regret, wanted.regret, least=False)}"
 
 
-def _of_hypothesis(claim: Claim) -> str:
-    """What `predicts` says: `hypothesis` and `refuted` are shares of pairs, `coin` and `current` a stale_excess."""
-    found, wanted, excess = claim.found, claim.wanted, claim.excess().get("mean")
-    few = _too_few(found)
-    agree = None if few or found.agree is None else found.agree.mean
-    if (agree is not None and agree >= wanted["refuted"]) or (excess is not None and excess <= wanted["current"]):
-        return "the hypothesis is false"
+def _of_hypothesis(claim: Claim, wanted: Predicts) -> str:
+    """Either part may refute by itself; both are needed for the hypothesis, each with its own interval."""
+    few, excess = _too_few(claim.found), claim.excess()
+    agree = None if few else claim.found.agree
+    mean, low, high = (excess.get(name) for name in ("mean", "low", "high"))
+    against = []
+    if agree is not None and agree.mean >= wanted.refuted - ROUNDING:
+        sure = agree.low is not None and agree.low >= wanted.refuted - ROUNDING
+        against.append(f"agreement is {share(wanted.refuted).text} or more, {_by_interval(sure)}")
+    if mean is not None and mean <= wanted.current + ROUNDING:
+        sure = high is not None and high <= wanted.current + ROUNDING
+        against.append(f"{_excess_of(claim)} is {share(wanted.current).text} or less, {_by_interval(sure)}")
+    if against:
+        return "; ".join(
+            (f"the hypothesis is false: {against[0]}", *against[1:], *([f"of agreement {few}"] if few else []))
+        )
     if few:
         return few
-    if agree is None or excess is None or agree > wanted["hypothesis"] or abs(excess) > wanted["coin"]:
+    coin = wanted.coin + ROUNDING
+    if agree is None or mean is None or agree.mean > wanted.hypothesis + ROUNDING or abs(mean) > coin:
         return "cannot tell: neither as the hypothesis has it nor refuted"
-    whole = found.agree is not None and found.agree.high is not None and found.agree.high <= wanted["hypothesis"]
-    return f"as the hypothesis has it, {'and' if whole else 'not'} by the whole interval"
+    alike = agree.high is not None and agree.high <= wanted.hypothesis + ROUNDING
+    sure = alike and low is not None and high is not None and -coin <= low <= high <= coin
+    return f"as the hypothesis has it, {'and' if sure else 'not'} by both whole intervals"
+
+
+def _by_interval(sure: bool) -> str:
+    return f"{'and' if sure else 'not'} by the whole interval"
+
+
+def _excess_of(claim: Claim) -> str:
+    return f"{EXCESS} of {claim.found.chosen}"
+
+
+def _asked(claim: Claim) -> str:
+    """What the experiment wants to know and, of a hypothesis, when it holds and when it is false."""
+    match claim.wanted:
+        case Carries():
+            return "Does the order carry over?"
+        case Predicts() as wanted:
+            most, from_, coin, down = (
+                share(value).text for value in (wanted.hypothesis, wanted.refuted, wanted.coin, wanted.current)
+            )
+            return (
+                f"Does the order by {wanted.metric} tell that by {wanted.of}? Hypothesis: no; at most {most} of the "
+                f"resolved pairs are ordered alike, and {_excess_of(claim)}, first by {wanted.metric}, is within "
+                f"{coin} of 0. False if {from_} or more are, or it is {down} or less. Found:"
+            )
 
 
 def _too_few(found: Agreement) -> str:
@@ -74,22 +114,22 @@ def _reached(found: Mean | None, target: float, least: bool) -> str:
     if gap < -ROUNDING:
         return "not reached"
     far = found.low if least else found.high
-    whole = far is not None and (far >= target if least else far <= target)
-    return f"reached, {'and' if whole else 'not'} by the whole interval"
+    sure = far is not None and (far >= target if least else far <= target)
+    return f"reached, {_by_interval(sure)}"
 
 
 def _verdict_table(claim: Claim) -> Table:
     found = claim.found
-    cells = [*_figures(found), _mean(found.ceiling)]
+    cells = [*_figures(found), estimate(found.ceiling)]
     columns = ["from → to", "agreement", "resolved of all", "both resolve: agree", "regret", "tau_b", "ceiling"]
     if claim.together:
         excess = claim.excess()
         cells.append(interval(excess))
-        columns.append(f"{EXCESS} of {found.chosen}, n {excess.get('n', 0)}")
+        columns.append(f"{_excess_of(claim)}, n {whole(excess.get('n', 0)).text}")
     judge, other = _called(claim, claim.judge), _called(claim, claim.other)
     row = Row((Cell(f"{other} → {judge}"), *cells))
     first = f"{len(claim.strategies)} contestants, {judge} puts {found.best} first, {other} {found.chosen}"
-    caption = f"Does the order carry over? {verdict(claim)} ({first})"
+    caption = f"{_asked(claim)} {verdict(claim)} ({first})"
     return Table(caption, tuple(columns), (row,), folded=False, sortable=False)
 
 
@@ -100,7 +140,7 @@ def _by_kind(claim: Claim) -> Table | None:
             continue
         found = claim.against(part)
         n = min(len(part.scores(r)) for r in part.runs if r.strategy in claim.strategies)
-        rows.append(Row((Cell(name), *_figures(found), Cell(found.chosen), Cell(str(n), n))))
+        rows.append(Row((Cell(name), *_figures(found), Cell(found.chosen), whole(n))))
     if not rows:
         return None
     caption = f"The order that each kind of question gives, against that of {_called(claim, claim.judge)}: description"
@@ -114,9 +154,8 @@ def _by_source(claim: Claim) -> Table | None:
         if found is None:
             rows.append(Row((Cell(name), *[Cell("–")] * 8)))
             continue
-        users = Cell(str(found.regret.users), found.regret.users)
-        alike = Cell(f"{found.alike} of {found.untied}", found.alike / max(1, found.untied))
-        rows.append(Row((Cell(name), users, *_figures(found), _mean(found.ceiling), alike)))
+        alike = Cell(f"{found.alike:,} of {found.untied:,}", found.alike / max(1, found.untied))
+        rows.append(Row((Cell(name), whole(found.regret.users), *_figures(found), estimate(found.ceiling), alike)))
     if not rows:
         return None
     columns = ("source", "users", "agreement", "resolved of all", "both resolve: agree", "regret", "tau_b", "ceiling")
@@ -127,9 +166,11 @@ def _by_source(claim: Claim) -> Table | None:
 def _contradictions(claim: Claim) -> Table | None:
     if not claim.found.contradictions:
         return None
-    rows = [Row((Cell(f"{c.better} > {c.worse}"), _mean(c.judge), _mean(c.other))) for c in claim.found.contradictions]
+    rows = [
+        Row((Cell(f"{c.better} > {c.worse}"), estimate(c.judge), estimate(c.other))) for c in claim.found.contradictions
+    ]
     columns = ("resolved pair", _called(claim, claim.judge), _called(claim, claim.other))
-    caption = f"Resolved pairs that are not ordered alike: {len(rows)} of {claim.found.resolved}, differences"
+    caption = f"Resolved pairs that are not ordered alike: {len(rows):,} of {claim.found.resolved:,}, differences"
     return Table(caption, columns, tuple(rows))
 
 
@@ -139,7 +180,8 @@ def _scores(claim: Claim) -> Table:
     figures = [
         {name: r.figure(side.metric) for name, r in found.items()} for side, found in zip(sides, runs, strict=True)
     ]
-    ranks = [sorted(found, key=lambda name: -found[name]["mean"]) for found in figures]
+    judge, other = (order.ranked for order in claim.ordered)
+    ranks = [other, judge]
     rows = [
         Row(
             (
@@ -147,7 +189,7 @@ def _scores(claim: Claim) -> Table:
                 *(cell for found, rank in zip(figures, ranks, strict=True) for cell in _placed(found, rank, name)),
             )
         )
-        for name in ranks[1]
+        for name in judge
     ]
     names = [column for side in sides for column in (_called(claim, side), "place")]
     return Table("Scores and places", ("strategy", *names), tuple(rows))
@@ -155,21 +197,17 @@ def _scores(claim: Claim) -> Table:
 
 def _placed(found: dict[str, dict[str, Any]], rank: Sequence[str], name: str) -> tuple[Cell, Cell]:
     place = rank.index(name) + 1
-    return interval(found[name]), Cell(str(place), place)
+    return interval(found[name]), whole(place)
 
 
 def _figures(found: Agreement) -> list[Cell]:
     return [
-        _mean(found.agree),
-        Cell(f"{found.resolved} of {found.pairs}", found.resolved),
-        Cell(f"{found.both}: {found.both_agree}", found.both),
-        _mean(found.regret),
-        _mean(found.tau),
+        estimate(found.agree),
+        Cell(f"{found.resolved:,} of {found.pairs:,}", found.resolved),
+        Cell(f"{found.both:,}: {found.both_agree:,}", found.both),
+        estimate(found.regret),
+        estimate(found.tau),
     ]
-
-
-def _mean(found: Mean | None) -> Cell:
-    return Cell("–") if found is None else interval({"mean": found.mean, "low": found.low, "high": found.high})
 
 
 def _called(claim: Claim, side: Side) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from memlab.build import metrics
 from memlab.config import nearest
 from memlab.report.pooled import experiment_of, groups
+from memlab.report.wishes import higher_is_better
 from memlab.results import HEADLINE, Result, ResultError
 from memlab.stats.paired import Difference, paired_difference
 
@@ -79,13 +80,12 @@ def difference(
     a: Result, b: Result, metric: str, kind: str | None = None, confidence: float = 0.95
 ) -> Difference | None:
     """a minus b on a metric, over the questions of a kind or all; None where no question has a score in both."""
-    known = {m.name: m.higher_is_better for m in metrics(a.config["config_dir"])}
     scores, others = a.scores.get(metric, {}), b.scores.get(metric, {})
     if kind is not None:
         scores = {key: value for key, value in scores.items() if a.kinds[key] == kind}
     if not scores.keys() & others.keys():
         return None
-    return paired_difference(scores, others, known[metric], a.strata, confidence)
+    return paired_difference(scores, others, higher_is_better(a, metric), a.strata, confidence)
 
 
 def detectable(group: Sequence[Result], metric: str) -> float | None:
@@ -100,9 +100,9 @@ def detectable(group: Sequence[Result], metric: str) -> float | None:
     return None
 
 
-def kinds_of(result: Result) -> list[str]:
-    """The kinds of the questions that the headline judges."""
-    return sorted({result.kinds[key] for key in result.scores.get(HEADLINE, {})})
+def kinds_of(result: Result, metric: str = HEADLINE) -> list[str]:
+    """The kinds of the questions that a metric judges."""
+    return sorted({result.kinds[key] for key in result.scores.get(metric, {})})
 
 
 def _compared(source: str, a: Result, b: Result, metric: str, kinds: Sequence[str | None]) -> Iterator[Row]:

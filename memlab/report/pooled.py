@@ -1,6 +1,6 @@
 """Users of several sources taken together, stratified by source: where each source alone has too few for a verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,23 @@ def pools(apart: dict[str, list[Result]]) -> dict[str, list[Result]]:
     with more than one setting; nor a strategy that ran twice on one source.
     """
     found = {}
-    for name, experiment in {r.config["experiment"]: experiment_of(r) for g in apart.values() for r in g}.items():
+    for experiment, own in experiments(apart):
         wanted = experiment.get("pooled") or {"sources": ()}
-        own = [[r for r in group if r.config["experiment"] == name] for group in apart.values()]
-        parts = {source: [g for g in own if g and g[0].source == source] for source in wanted["sources"]}
+        parts = {source: [g for g in own.values() if g[0].source == source] for source in wanted["sources"]}
         parts = {source: fitting for source, fitting in parts.items() if fitting}
         if len(parts) > 1 and all(len(fitting) == 1 for fitting in parts.values()):
             found[wanted["name"]] = _pool(wanted["name"], {source: g[0] for source, g in parts.items()})
     return found
+
+
+def experiments(
+    apart: Mapping[str, Sequence[Result]],
+) -> Iterator[tuple[dict[str, Any], dict[str, list[Result]]]]:
+    """The yaml of each experiment that the runs are of, with its own runs by group; groups without any are left out."""
+    yamls = {r.config["experiment"]: experiment_of(r) for group in apart.values() for r in group}
+    for name, experiment in yamls.items():
+        own = {group: [r for r in runs if r.config["experiment"] == name] for group, runs in apart.items()}
+        yield experiment, {group: runs for group, runs in own.items() if runs}
 
 
 def experiment_of(result: Result) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def section(name: str, results: Sequence[Result]) -> Section:
     slug = file_safe(name)
     short = experiment_of(results[0]).keys() & {"carries", "predicts"}
     blocks = _short(name, slug, results) if short else _whole(name, slug, results)
-    facts = "; ".join(f"{name} {value}" for name, value in results[0].manifest["source"].items())
+    counted = results[0].manifest["source"].items()
+    facts = "; ".join(f"{name} {value:,}" if isinstance(value, int) else f"{name} {value}" for name, value in counted)
     return Section(name, slug, tuple(block for block in blocks if block is not None), f"Data: {facts}.")
 
 
@@ -101,8 +102,9 @@ def carrying_sections(groups: Mapping[str, Sequence[Result]]) -> tuple[Section, 
     found = list(claims(groups))
     slugs = [f"carrying-{n}" if n else "carrying" for n in range(len(found))]
     shown = [tuple(carrying_tables.blocks(claim, slug)) for claim, slug in zip(found, slugs, strict=True)]
+    names = ["One metric by another" if claim.together else "Carrying over" for claim in found]
     explained = carrying_tables.EXPLAINED
-    return tuple(Section("Carrying over", slug, own, explained) for slug, own in zip(slugs, shown, strict=True))
+    return tuple(Section(name, slug, own, explained) for name, slug, own in zip(names, slugs, shown, strict=True))
 
 
 def labels_sections(results: Sequence[Result]) -> tuple[Section, ...]:

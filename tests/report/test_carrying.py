@@ -15,12 +15,13 @@ from memlab.report.carrying_figure import draw_carrying
 from memlab.report.carrying_tables import tables, verdict
 from memlab.report.page import write_report
 from memlab.report.pooled import groups
-from memlab.results import HEADLINE, load
+from memlab.results import HEADLINE, ResultError, load
 from memlab.runs import SCORES
 
 CONTESTANTS = [f"s{place}" for place in range(9)]
 PEOPLE = {"made": 8, "one": 4, "two": 4, "beside": 7}
 CARRIES = {"from": "made", "to": "people", "metric": HEADLINE, "target": 0.9, "regret": 0.02}
+LESS = "unsupported_share"
 PREDICTS = {"source": "made", "metric": HEADLINE, "of": "current_first"}
 PREDICTS |= {"hypothesis": 0.65, "refuted": 0.8, "coin": 0.05, "current": -0.15}
 
@@ -35,12 +36,18 @@ def rows(source, place, swapped):
             turned = 0.9 - 0.1 * place + 0.001 * ((user + place) % 5)
             about = {"user": f"u{user}", "query": f"q{question}", "kind": kind}
             yield asdict(Score(name=HEADLINE, value=mean, **about))
+            yield asdict(Score(name=LESS, value=mean, **about))
             if question % 2:
                 yield asdict(Score(name="current_first", value=turned, **about))
 
 
-def write_source(folder, configs, source, strategy, place, swapped, excess):
-    means = {HEADLINE: figure(0.1 * place), "current_first": figure(0.9 - 0.1 * place), "stale_excess": figure(excess)}
+def write_source(folder, configs, source, strategy, place, swapped, excess, reach):
+    means = {
+        HEADLINE: figure(0.1 * place),
+        LESS: figure(0.1 * place),
+        "current_first": figure(0.9 - 0.1 * place),
+        "stale_excess": figure(excess, reach=reach),
+    }
     write_run(folder, strategy, means | {"recalled_tokens": figure(9.0, 50)})
     config = yaml.safe_load((folder / "config.yaml").read_text())
     config |= {"source": {"name": source}, "experiment": "mine", "config_dir": str(configs)}
@@ -57,8 +64,8 @@ def make(tmp_path_factory):
     """Writes an experiment's runs, once for the same wishes, and gives them back."""
     written = {}
 
-    def make(asked, contestants=CONTESTANTS, swapped=False, excess=0.01):
-        wishes = json.dumps([asked, contestants, swapped, excess])
+    def make(asked, contestants=CONTESTANTS, swapped=False, excess=0.01, reach=0.03):
+        wishes = json.dumps([asked, contestants, swapped, excess, reach])
         if wishes not in written:
             home = tmp_path_factory.mktemp("carrying")
             configs = home / "configs" / "experiment"
@@ -68,7 +75,7 @@ def make(tmp_path_factory):
             for source in PEOPLE:
                 for place, strategy in enumerate([*contestants, "oracle"]):
                     folder = home / "runs" / f"{source}-{strategy}"
-                    write_source(folder, configs.parent, source, strategy, place, swapped, excess)
+                    write_source(folder, configs.parent, source, strategy, place, swapped, excess, reach)
             written[wishes] = load([home / "runs"])
         return written[wishes]
 
@@ -159,12 +166,16 @@ def test_an_experiment_that_asks_for_nothing_has_no_section(make):
 
 def test_one_metric_against_another(claim_of):
     claim = claim_of({"predicts": PREDICTS})
-    (row,) = cells(claim, "Does the order carry over?")
+    words = "at most .650 of the resolved pairs are ordered alike, and stale_excess of s8, first by evidence_recall@512"
+    words += ", is within .050 of 0. False if .800 or more are, or it is -.150 or less"
+    (row,) = cells(
+        claim, f"Does the order by {HEADLINE} tell that by current_first? Hypothesis: no; {words}. Found: as the"
+    )
     assert row["from → to"] == f"{HEADLINE} → current_first"
     assert row["agreement"] == ".000 [.000, .000]"
     assert row["stale_excess of s8, n 40"] == ".010 [-.020, .040]"
     assert row["tau_b"].startswith("-1.000")
-    assert verdict(claim) == "as the hypothesis has it, and by the whole interval"
+    assert verdict(claim) == "as the hypothesis has it, and by both whole intervals"
     kinds = cells(claim, "The order that each kind of question gives")
     assert [(row["kind"], row["n"]) for row in kinds] == [
         ("questions of current_first", "16"),
@@ -174,18 +185,80 @@ def test_one_metric_against_another(claim_of):
     assert {row["source"] for row in cells(claim, "Each source by itself")} == {"people", "one", "two", "beside"}
 
 
+FALSE = "the hypothesis is false: "
+AGREE = "agreement is .800 or more, and by the whole interval"
+CURRENT = "stale_excess of s8 is -.150 or less"
+
+
 @pytest.mark.parametrize(
-    ("changed", "excess", "words"),
+    ("changed", "excess", "reach", "words"),
     [
-        ({"of": HEADLINE}, 0.01, "the hypothesis is false"),
-        ({}, -0.15, "the hypothesis is false"),
-        ({}, 0.1, "cannot tell: neither"),
-        ({"of": HEADLINE, "hypothesis": 1.0, "refuted": 1.1}, 0.01, "as the hypothesis has it, and by the whole"),
+        ({"of": HEADLINE}, 0.01, 0.03, f"{FALSE}{AGREE}"),
+        ({}, -0.15, 0.03, f"{FALSE}{CURRENT}, not by the whole interval"),
+        ({}, -0.2, 0.03, f"{FALSE}{CURRENT}, and by the whole interval"),
+        ({"of": HEADLINE}, -0.2, 0.1, f"{FALSE}{AGREE}; {CURRENT}, not by the whole interval"),
+        ({}, 0.1, 0.03, "cannot tell: neither as the hypothesis has it nor refuted"),
+        ({}, -0.1, 0.03, "cannot tell: neither as the hypothesis has it nor refuted"),
+        ({}, 0.01, 0.05, "as the hypothesis has it, not by both whole intervals"),
+        (
+            {"of": HEADLINE, "hypothesis": 1.0, "refuted": 1.1},
+            0.01,
+            0.03,
+            "as the hypothesis has it, and by both whole",
+        ),
     ],
 )
-def test_the_words_follow_the_figures(claim_of, changed, excess, words):
-    claim = claim_of({"predicts": PREDICTS | changed}, excess=excess)
+def test_the_words_follow_the_figures(claim_of, changed, excess, reach, words):
+    claim = claim_of({"predicts": PREDICTS | changed}, excess=excess, reach=reach)
     assert verdict(claim).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("excess", "words"),
+    [
+        (0.01, "cannot tell, 6 resolved pairs of at least 30"),
+        (-0.2, f"{FALSE}stale_excess of s3 is -.150 or less, and by the whole interval; of agreement cannot tell, 6"),
+    ],
+)
+def test_the_first_memorys_age_refutes_where_pairs_are_too_few(claim_of, excess, words):
+    claim = claim_of({"predicts": PREDICTS}, contestants=CONTESTANTS[:4], excess=excess)
+    assert verdict(claim).startswith(words)
+
+
+def test_where_less_is_better_the_least_comes_first(claim_of):
+    claim = claim_of({"carries": CARRIES | {"metric": LESS}})
+    assert (claim.found.best, claim.found.chosen) == ("s0", "s0")
+    scores = cells(claim, "Scores and places")
+    assert [row["strategy"] for row in scores] == CONTESTANTS
+    assert [row["place"] for row in scores] == [f"{place}" for place in range(1, 10)]
+    assert "best by the latter first: s0 0.000 and" in draw_carrying("s", claim).alt
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"carries": "yes"}, "carries is 'yes'; it must have the keys from, to, target, regret, metric"),
+        ({"carries": CARRIES | {"goal": 1}}, "carries: there is no key 'goal'; the nearest of 5 known"),
+        ({"carries": {"from": "made", "to": "people", "target": 0.9}}, "carries: regret is missing"),
+        ({"carries": CARRIES | {"target": "high"}}, "carries: target is 'high'; it must be a number"),
+        ({"carries": CARRIES | {"to": ["people"]}}, "carries: to is .*; it must be a name"),
+        ({"carries": CARRIES | {"metric": "evidence_recal@512"}}, "carries: metric: there is no metric"),
+        (
+            {"carries": CARRIES | {"metric": "recalled_tokens"}},
+            "carries: metric: neither more nor less of recalled_tokens is better",
+        ),
+        ({"predicts": PREDICTS | {"of": "curent_first"}}, "predicts: of: there is no metric 'curent_first'"),
+        ({"predicts": {"source": "made"}}, "predicts: metric is missing"),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_refused(make, asked, words):
+    with pytest.raises(ResultError, match=f"experiment mine: {words}"):
+        list(claims(groups(make(asked))))
+
+
+def test_what_is_asked_both_ways_is_told_both_ways(make):
+    found = list(claims(groups(make({"carries": CARRIES, "predicts": PREDICTS}))))
+    assert [claim.together for claim in found] == [False, True]
 
 
 def test_the_picture_names_everybody_once_and_apart(claim_of):

@@ -70,6 +70,17 @@ class Result:
         figures = self.summary.get("metrics", {}) if kind is None else self.summary.get("by_kind", {}).get(kind, {})
         return figures.get(metric, {})
 
+    def rows(self, metric: str) -> list[dict[str, Any]]:
+        """A metric's rows of `scores.parquet`, with what separates classes and chances; reads the file at each call.
+
+        Users of pooled runs are named with their source.
+        """
+        if self.parts:
+            parts = ((source, row) for source, part in self.parts.items() for row in part.rows(metric))
+            return [row | {"user": f"{source}/{row['user']}"} for source, row in parts]
+        wanted = [("name", "==", metric)]
+        return pq.read_table(self.folder / "scores.parquet", schema=SCORES, filters=wanted).to_pylist()
+
     @cached_property
     def scores(self) -> dict[str, dict[Key, float]]:
         """Every query's score by metric and (user, query).

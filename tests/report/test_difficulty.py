@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from write_difficulty import WANTED, write_experiment, write_ranked
+from write_difficulty import LESS, WANTED, write_experiment, write_ranked
 
 from memlab.report.difficulty import difficulty
 from memlab.report.difficulty.ranks import octaves, rank_shares
@@ -48,15 +48,18 @@ def recall(tenths, users=USERS):
 
 @pytest.mark.parametrize(
     ("tenths", "verdict", "words"),
-    [(4, "yes", "inside"), (7, "yes", "inside"), (3, "no", ".050 below"), (9, "no", ".150 above")],
+    [(4, "yes", ".400 in"), (7, "yes", ".700 in"), (3, "no", ".300, .050 below"), (9, "no", ".900, .150 above")],
 )
 def test_a_figure_is_held_against_the_least_and_the_greatest_of_the_span(told, tenths, verdict, words):
     runs = {("made up", "bm25"): recall(tenths), ("talks", "bm25"): recall(4), ("chats", "bm25"): recall(7, users=2)}
     claims, tables = told(runs | {("phone", "bm25"): recall(0)})
-    assert one(claims, "turn_recall@10 of bm25") == (verdict, words)
-    assert one(claims, "turn_recall@10 of rag") == ("cannot tell", "–")
+    primary = "primary: turn_recall@10 of bm25 on made up lies within the span of talks and chats ± .050"
+    assert claims[primary] == (verdict, f"{words} .350 to .750")
+    assert one(claims, "primary: turn_recall@10 of rag", "of no source ±") == ("cannot tell", "–")
+    assert sum(claim.startswith("primary: ") for claim in claims) == 2
     row = by_name(one(tables, "the span is of talks and chats"))["bm25"]
-    assert row[3:] == [".000 [.000, .000]", ".350", ".750", words]
+    assert row[3:6] == [".000 [.000, .000]", ".350", ".750"]
+    assert row[6] == (words.partition(", ")[2] or "inside")
 
 
 def test_shares_of_ranks_by_hand(told):
@@ -80,12 +83,15 @@ def test_shares_of_ranks_by_hand(told):
     assert shares == [0.25, 0.25, 0.125, 0.0, 0.0, 0.0, 0.25, 0.125, 8, 2]
 
 
+OUTSIDE = "no share of first ranks under bm25 on made up lies outside the intervals of {}"
+
+
 def test_a_share_outside_what_all_others_show_is_marked(told):
     spread = {"when": [[1, 1, 50, 50], [1, 50, 50, 50]] * 3}
     runs = {("made up", "bm25"): {"when": [[1, 1, 1, 50]] * USERS}, ("talks", "bm25"): spread, ("chats", "bm25"): HALF}
     claims, tables = told(runs)
     rows = by_name(one(tables, "under bm25"))
-    assert one(claims, "first ranks under bm25")[0] == "no"
+    assert claims[OUTSIDE.format("talks and chats")][0] == "no"
     assert one(claims, "first ranks under bm25")[1] == "1 .231 above; 32–63 .231 below"
     assert rows["made up"][0].endswith("▲")
     assert rows["made up"][5].endswith("▼")
@@ -97,7 +103,7 @@ def test_shares_within_the_others_intervals_are_not_marked(told):
     spread = {"when": [[1, 1, 50, 50], [1, 50, 50, 50]] * 3}
     runs = {("made up", "bm25"): HALF, ("talks", "bm25"): spread, ("phone", "bm25"): recall(10)}
     claims, _ = told(runs)
-    assert one(claims, "first ranks under bm25") == ("yes", "8 of 8 shares inside")
+    assert claims[OUTSIDE.format("talks")] == ("yes", "8 of 8 shares inside")
 
 
 @given(deepest=st.integers(1, 500))
@@ -117,7 +123,7 @@ def test_every_question_has_one_share(ranks):
 
 
 NEAR, FAR = [[1, 1]] * USERS, [[50, 50]] * USERS
-EACH_ON_ONE = "bm25 better on when, ahead on 1; rag better on order, ahead on 1 of 2 kinds"
+EACH_AHEAD = "bm25 better on none, ahead on 1; rag better on none, ahead on 1 of 2 kinds"
 MOSTLY = [[1, 1], [1, 1], [1, 1], [1, 1], [1, 50], [50, 1]]
 
 
@@ -135,7 +141,8 @@ def test_the_better_changes_with_the_kind_where_each_is_better_on_one(told):
 
 def test_the_better_does_not_change_where_one_is_ahead_nowhere(told):
     runs = {("made up", "bm25"): {"when": NEAR, "order": NEAR}, ("made up", "rag"): {"when": FAR, "order": NEAR}}
-    assert one(told(runs)[0], "changes")[0] == "no"
+    words = "bm25 better on when, ahead on 1; rag better on none, ahead on 0 of 2 kinds; ahead by point estimates"
+    assert one(told(runs)[0], "changes") == ("no", words)
 
 
 def test_it_cannot_be_told_where_one_is_ahead_and_not_surely(told):
@@ -145,14 +152,38 @@ def test_it_cannot_be_told_where_one_is_ahead_and_not_surely(told):
 
 
 def test_under_6_users_nothing_is_claimed_of_kinds(told):
-    runs = {("made up", s): HALF for s in ("bm25", "rag")}
-    runs |= {
-        ("talks", "bm25"): {"when": NEAR[:5], "order": FAR[:5]},
-        ("talks", "rag"): {"when": FAR[:5], "order": NEAR[:5]},
+    runs = {
+        ("made up", "bm25"): {"when": NEAR[:5], "order": FAR[:5]},
+        ("made up", "rag"): {"when": FAR[:5], "order": NEAR[:5]},
     }
-    verdict, words = one(told(runs)[0], "changes", "talks")
-    assert verdict == "cannot tell"
-    assert words == f"{EACH_ON_ONE}; 5 users of at least 6"
+    claims, tables = told(runs)
+    assert one(claims, "changes") == ("cannot tell", f"{EACH_AHEAD}; 5 users of at least 6")
+    assert {row[-1] for row in by_name(one(tables, "by kind on made up")).values()} == {"–"}
+
+
+def test_a_kind_of_two_users_has_no_better_on_a_source_of_six(told):
+    runs = {("made up", "bm25"): {"when": NEAR, "order": FAR[:2]}, ("made up", "rag"): {"when": FAR, "order": NEAR[:2]}}
+    claims, tables = told(runs)
+    words = "bm25 better on when, ahead on 1; rag better on none, ahead on 1 of 2 kinds"
+    assert one(claims, "changes") == ("cannot tell", words)
+    assert by_name(one(tables, "by kind on made up"))["order"] == ["-1.000 [-1.000, -1.000]", "4", "2", "–"]
+
+
+def test_where_less_is_better_the_one_with_less_is_ahead(told):
+    runs = {("made up", "bm25"): {"when": NEAR, "order": FAR}, ("made up", "rag"): {"when": FAR, "order": FAR}}
+    claims, tables = told(runs, WANTED | {"metric": LESS})
+    words = "bm25 better on none, ahead on 0; rag better on when, ahead on 1 of 2 kinds; ahead by point estimates"
+    assert one(claims, "changes") == ("no", words)
+    assert by_name(one(tables, "by kind on made up"))["when"] == ["1.000 [1.000, 1.000]", "12", "6", "rag"]
+
+
+def test_only_of_the_source_that_is_looked_at_something_is_claimed(told):
+    runs = {(source, s): HALF for source in ("made up", "talks") for s in ("bm25", "rag")}
+    claims, tables = told(runs)
+    assert [claim for claim in claims if "changes" in claim] == [
+        "the better of bm25 and rag changes with the kind on made up"
+    ]
+    assert one(tables, "by kind on talks").rows
 
 
 def test_what_is_sure_of_one_kind_alone_stands_in_brackets(told):
@@ -181,14 +212,21 @@ def test_bounds_that_are_not_are_named(told):
 
 def test_kinds_at_an_end_of_their_own_metric_are_named(told):
     kinds = {"easy": NEAR, "hard": FAR, "half": HALF["when"]}
-    unsure = {"coin": [0.5] * USERS, "known": [0.1] * USERS, "some": [0.1, 0.1, 0.5, 0.5, 0.5, 0.9]}
+    unsure = {
+        "coin": [0.5] * USERS,
+        "known": [0.1] * USERS,
+        "turned": [0.9] * USERS,
+        "some": [0.1, 0.1, 0.5, 0.5, 0.5, 0.9],
+    }
     runs = {("made up", "bm25"): kinds, ("made up", "rag"): kinds, ("made up", "oracle"): {"hard": NEAR}}
     claims, tables = told(runs, bm25={"unsure": unsure}, rag={"unsure": unsure})
-    assert one(claims, "floor") == ("no", "coin, hard")
+    assert one(claims, "floor") == ("no", "coin, hard, turned (below a coin)")
     assert one(claims, "ceiling") == ("no", "easy, known")
     rows = by_name(one(tables, "own metric"))
-    assert rows["some"] == ["abstention_auroc", ".583", ".583", ".550", ".950", "–"]
-    assert rows["half"] == ["evidence_recall@512", ".500", ".500", ".050", ".950", "–"]
+    assert rows["some"] == ["abstention_auroc", "6", *[".583 [.333, .833]"] * 2, ".550", ".950", "–"]
+    assert rows["half"] == ["evidence_recall@512", "12", *[".500 [.500, .500]"] * 2, ".050", ".950", "–"]
+    assert rows["coin"][-1] == "floor"
+    assert rows["turned"][-1] == "floor (below a coin)"
 
 
 def test_a_kind_on_which_one_strategy_does_not_fail_is_at_no_floor(told):
@@ -204,6 +242,9 @@ def test_a_kind_on_which_one_strategy_does_not_fail_is_at_no_floor(told):
         ({name: value for name, value in WANTED.items() if name != "margin"}, "margin is missing"),
         (WANTED | {"strategies": ["bm25"]}, "must name two"),
         (WANTED | {"metric": "turn_recal@10"}, "the nearest of .* turn_recall@10"),
+        (WANTED | {"margin": "small"}, "margin is 'small'; it must be a number"),
+        (WANTED | {"strategies": "bm25"}, "strategies is 'bm25'; it must be a list of names"),
+        (WANTED | {"metric": "evidence_age_days"}, "neither more nor less of evidence_age_days is better"),
     ],
 )
 def test_a_wish_that_cannot_be_read_is_refused(told, wanted, words):

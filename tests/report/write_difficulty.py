@@ -14,11 +14,13 @@ from memlab.metrics.base import Score
 from memlab.metrics.evidence_recall import EvidenceRecall
 from memlab.metrics.mrr import MrrAt
 from memlab.metrics.recall import RecallAt
+from memlab.metrics.unsupported_share import UnsupportedShare
 from memlab.runs import SCORES
 from memlab.stats.summary import summarise
 from memlab.traces import write_parquet
 
 METRIC = "turn_recall@10"
+LESS = "unsupported_share"
 HEADLINE = "evidence_recall@512"
 CHANCE = 0.1
 WANTED = {
@@ -71,7 +73,7 @@ def write_ranked(
         for user, confidence in enumerate(confidences):
             about = {"user": f"u{user}", "query": f"{kind}{user}", "kind": kind}
             scores.append(Score(name="abstention_auroc", value=confidence, positive=False, **about))
-    judged = (RecallAt("turn", 10), MrrAt("turn", None), EvidenceRecall(512), Abstention())
+    judged = (RecallAt("turn", 10), MrrAt("turn", None), EvidenceRecall(512), UnsupportedShare(), Abstention())
     figures = summarise(scores, judged, queries=len(scores), sessions=0)
     summary = json.loads((folder / "summary.json").read_text()) | figures
     summary["run"] |= {"users": len({score.user for score in scores}), "data": source * 4}
@@ -85,5 +87,6 @@ def _scores(user: str, query: str, kind: str, rank: int, attainable: float):
     about = {"user": user, "query": query, "kind": kind, "attainable": attainable}
     yield Score(name=METRIC, value=found, chance=CHANCE, **about)
     yield Score(name=HEADLINE, value=found, **about)
+    yield Score(name=LESS, value=found, **about)
     yield Score(name="turn_mrr", value=1 / rank if rank else 0.0, **about)
     yield Score(user=user, query=query, kind=kind, name="abstention_auroc", value=0.5, positive=True)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from memlab.report.cells import Cell, Row, Table, estimate
-from memlab.report.compare import difference
-from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
+from memlab.report.cells import Cell, Row, Table, estimate, whole
+from memlab.report.compare import difference, kinds_of
+from memlab.report.difficulty.wanted import Finding, Piece, Runs, Wanted
+from memlab.report.wishes import higher_is_better
 from memlab.results import Result
 from memlab.stats import MIN_USERS, ROUNDING
 from memlab.stats.paired import Difference
@@ -26,13 +27,14 @@ class Compared:
     together: Difference
 
 
-def better(wanted: Wanted, runs: Runs) -> Part:
+def better(wanted: Wanted, runs: Runs) -> Piece:
     """The paired difference of the two strategies on each kind, source by source, and whether the better one changes.
 
     It does where each is better on some kind, by intervals that hold for all kinds together; it does not where one of
-    the two is ahead on no kind at all. Under 6 users nothing is claimed.
+    the two is ahead on no kind at all, by its mean. A kind asked of under 6 users has no better. What is found is said
+    of the source that is looked at; the others have a table each.
     """
-    tables, claims = [], []
+    tables, findings = [], []
     for source in (wanted.of, *(source for source in runs if source != wanted.of)):
         if any(strategy not in runs[source] for strategy in wanted.strategies):
             continue
@@ -40,13 +42,13 @@ def better(wanted: Wanted, runs: Runs) -> Part:
         found = _compared(a, b, wanted.metric)
         if found:
             tables.append(_by_kind(wanted, source, found))
-            claims.append(_changes(wanted, source, found))
-    return Part(tables, claims)
+        if found and source == wanted.of:
+            findings.append(_changes(wanted, found, higher_is_better(a, wanted.metric) is False))
+    return Piece(tables, findings)
 
 
 def _compared(a: Result, b: Result, metric: str) -> dict[str, Compared]:
-    kinds = sorted({a.kinds[key] for key in a.scores.get(metric, {})})
-    found = {}
+    kinds, found = kinds_of(a, metric), {}
     for kind in kinds:
         alone, together = (difference(a, b, metric, kind, 1 - doubt) for doubt in (DOUBT, DOUBT / len(kinds)))
         if alone is not None and together is not None:
@@ -59,32 +61,31 @@ def _by_kind(wanted: Wanted, source: str, found: dict[str, Compared]) -> Table:
     rows = []
     for kind, both in found.items():
         d = both.alone.mean
-        surely, perhaps = (_ahead(x, wanted.strategies) for x in (both.together, both.alone))
+        surely, perhaps = (_better(x, wanted.strategies) for x in (both.together, both.alone))
         which = surely or (f"({perhaps})" if perhaps else "–")
-        rows.append(Row((Cell(kind), estimate(d), Cell(str(d.n), d.n), Cell(str(d.users), d.users), Cell(which))))
+        rows.append(Row((Cell(kind), estimate(d), whole(d.n), whole(d.users), Cell(which))))
     columns = ("kind", f"{a} − {b}", "n", "users", "better")
     caption = f"{wanted.metric} by kind on {source}, paired by question; in brackets: taken alone"
     return Table(caption, columns, tuple(rows), folded=source != wanted.of, sortable=False)
 
 
-def _changes(wanted: Wanted, source: str, found: dict[str, Compared]) -> Claim:
+def _changes(wanted: Wanted, found: dict[str, Compared], less_is_better: bool) -> Finding:
     users, told, sure, ahead = max(both.alone.mean.users for both in found.values()), [], [], []
     for place, name in enumerate(wanted.strategies):
-        sign = -1 if place else 1
+        sign = -1 if bool(place) != less_is_better else 1
         ahead.append(sum(sign * both.alone.mean.mean > ROUNDING for both in found.values()))
-        surely = [kind for kind, both in found.items() if _ahead(both.together, wanted.strategies) == name]
-        perhaps = [kind for kind, both in found.items() if _ahead(both.alone, wanted.strategies) == name]
+        surely = [kind for kind, both in found.items() if _better(both.together, wanted.strategies) == name]
+        perhaps = [kind for kind, both in found.items() if _better(both.alone, wanted.strategies) == name]
         sure.append(surely)
         bracketed = [kind if kind in surely else f"({kind})" for kind in perhaps]
         told.append(f"{name} better on {', '.join(bracketed) or 'none'}, ahead on {ahead[-1]}")
     few = f"; {users} user{'s' if users > 1 else ''} of at least {MIN_USERS}" if users < MIN_USERS else ""
-    holds = True if all(sure) else None if all(ahead) else False
-    what = f"the better of {' and '.join(wanted.strategies)} changes with the kind on {source}"
-    return Claim(what, None if few else holds, f"{'; '.join(told)} of {len(found)} kinds{few}")
+    holds = None if few else True if all(sure) else None if all(ahead) else False
+    by = "; ahead by point estimates" if holds is False else ""
+    what = f"the better of {' and '.join(wanted.strategies)} changes with the kind on {wanted.of}"
+    return Finding(what, holds, f"{'; '.join(told)} of {len(found)} kinds{few}{by}")
 
 
-def _ahead(d: Difference, strategies: Sequence[str]) -> str:
-    """The strategy in whose favour the whole interval lies; none where it holds 0 or is not known."""
-    if d.mean.low is None or d.mean.high is None or (d.mean.low <= ROUNDING and d.mean.high >= -ROUNDING):
-        return ""
-    return strategies[0 if d.mean.mean > 0 else 1]
+def _better(d: Difference, strategies: Sequence[str]) -> str:
+    """The strategy that the difference's verdict names; empty where it names none."""
+    return {"better": strategies[0], "worse": strategies[1]}.get(d.verdict, "")

@@ -1,61 +1,73 @@
-"""Kinds of question on which every strategy fails, or none does: they tell nothing apart."""
+"""Kinds of question on which every strategy fails, or none does, by the kind's own metric."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import pyarrow.parquet as pq
-
-from memlab.report.cells import Cell, Row, Table, share
-from memlab.report.difficulty.wanted import Claim, Part, Runs, Wanted
+from memlab.report.cells import Cell, Row, Table, estimate, share, whole
+from memlab.report.difficulty.wanted import Finding, Piece, Runs, Wanted
 from memlab.results import HEADLINE, Result
-from memlab.runs import SCORES
+from memlab.stats.mean import Mean
 from memlab.stats.separation import separation
 
 ABSTENTION = "abstention_auroc"
 FLOOR, CEILING = 0.05, 0.95
 COIN = 0.5
+TURNED = " (below a coin)"
 
 
-def levels(wanted: Wanted, runs: Runs) -> Part:
+def levels(wanted: Wanted, runs: Runs) -> Piece:
     """The kinds of one source on which all contestants are at the floor of the kind's own metric, or at its ceiling.
 
     The own metric is the headline where the kind's questions have evidence; where none can be answered, the abstention
-    AUROC of its questions against all that can be. A coin has .5 there, so its floor is .55.
+    AUROC of its questions against all that can be. A coin has .5 there, so its floor is .55. Confidence whose whole
+    interval lies below a coin is said to: it tells the kind apart, the wrong way round.
     """
     contestants = [r for r in runs[wanted.of].values() if not r.is_bound]
+    confidences = {r.strategy: r.rows(ABSTENTION) for r in contestants}
     kinds = sorted({kind for r in contestants for kind in r.kinds.values()})
     rows, at = [], {"floor": list[str](), "ceiling": list[str]()}
     for kind in kinds:
         judged = any(r.figure(HEADLINE, kind).get("n") for r in contestants)
-        floor = FLOOR if judged else COIN + FLOOR
-        own = [r.figure(HEADLINE, kind).get("mean") if judged else abstention(r, kind) for r in contestants]
-        known = [value for value in own if value is not None]
-        level = "floor" if known and max(known) < floor else "ceiling" if known and min(known) > CEILING else ""
+        own = [_figure(r, kind) if judged else _abstention(confidences[r.strategy], kind) for r in contestants]
+        level, turned = _level([mean for mean in own if mean is not None], judged)
         if level:
-            at[level].append(kind)
+            at[level].append(kind + turned)
+        n = max((r.figure(HEADLINE, kind).get("n", 0) for r in contestants), default=0)
+        asked = n or max((sum(row["kind"] == kind for row in found) for found in confidences.values()), default=0)
+        floor = share(FLOOR if judged else COIN + FLOOR)
         metric = Cell(HEADLINE if judged else ABSTENTION)
-        rows.append(Row((Cell(kind), metric, *map(share, own), share(floor), share(CEILING), Cell(level or "–"))))
-    columns = ("kind", "own metric", *(r.strategy for r in contestants), "floor", "ceiling", "all are at")
+        cells = (metric, whole(asked), *map(estimate, own), floor, share(CEILING), Cell(level + turned or "–"))
+        rows.append(Row((Cell(kind), *cells)))
+    columns = ("kind", "own metric", "n", *(r.strategy for r in contestants), "floor", "ceiling", "all are at")
     table = Table(f"Kinds of {wanted.of}, each on its own metric", columns, tuple(rows), sortable=False)
     names = ", ".join(r.strategy for r in contestants)
-    return Part([table], [Claim(f"no kind has all of {names} at its {level}", *_none(at[level])) for level in at])
+    return Piece([table], [Finding(f"no kind has all of {names} at its {level}", *_none(at[level])) for level in at])
+
+
+def _level(own: Sequence[Mean], judged: bool) -> tuple[str, str]:
+    """The end of the scale at which all figures are, if they are, and whether they are all surely below a coin."""
+    floor = FLOOR if judged else COIN + FLOOR
+    if own and max(mean.mean for mean in own) < floor:
+        return "floor", TURNED if not judged and all(mean.high is not None and mean.high < COIN for mean in own) else ""
+    return ("ceiling" if own and min(mean.mean for mean in own) > CEILING else ""), ""
 
 
 def _none(kinds: Sequence[str]) -> tuple[bool, str]:
     return not kinds, ", ".join(kinds) or "none"
 
 
-def abstention(result: Result, kind: str) -> float | None:
+def _figure(result: Result, kind: str) -> Mean | None:
+    found = result.figure(HEADLINE, kind)
+    if found.get("mean") is None:
+        return None
+    return Mean(*(found[name] for name in ("mean", "low", "high", "n", "users")))
+
+
+def _abstention(rows: Sequence[Mapping[str, Any]], kind: str) -> Mean | None:
     """AUROC of the confidence in all answerable questions against those of one kind that cannot be answered.
 
     None where the strategy does not abstain, or the kind has no such question.
     """
-    rows = [row for row in _confidences(result) if row["positive"] or row["kind"] == kind]
-    values, positive, users = ([row[name] for row in rows] for name in ("value", "positive", "user"))
-    found = separation(values, positive, users, coverage=None, name=ABSTENTION) if rows else None
-    return None if found is None else found.mean
-
-
-def _confidences(result: Result) -> Iterator[dict]:
-    columns = ["user", "value", "kind", "positive"]
-    path, wanted = result.folder / "scores.parquet", [("name", "==", ABSTENTION)]
-    return iter(pq.read_table(path, columns=columns, schema=SCORES, filters=wanted).to_pylist())
+    wanted = [row for row in rows if row["positive"] or row["kind"] == kind]
+    values, positive, users = ([row[name] for row in wanted] for name in ("value", "positive", "user"))
+    return separation(values, positive, users, coverage=None, name=ABSTENTION) if wanted else None

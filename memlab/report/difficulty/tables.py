@@ -7,7 +7,7 @@ from memlab.report.difficulty.kinds import better
 from memlab.report.difficulty.levels import levels
 from memlab.report.difficulty.means import bounds, means
 from memlab.report.difficulty.ranks import ranks
-from memlab.report.difficulty.wanted import Claim, compared
+from memlab.report.difficulty.wanted import Finding, compared
 from memlab.results import Result
 
 EXPLAINED = (
@@ -17,7 +17,8 @@ EXPLAINED = (
     "how many turns there are to choose from. By kind, intervals are 95 % each; better without brackets holds for all "
     "kinds of a source together (Bonferroni). A kind's own metric is the headline where its questions have evidence; "
     "where none can be answered it is the abstention AUROC of its questions against all that can be, on which a coin "
-    "has .5 and the floor is .55."
+    "has .5 and the floor is .55; below a coin the confidence is turned round: it tells the two apart, and is greater "
+    "where nothing can be answered. n is of the kind's own questions."
 )
 WORDS = {True: "yes", False: "no", None: "cannot tell"}
 
@@ -26,13 +27,16 @@ def difficulty(results: Sequence[Result]) -> list[Table]:
     """The tables for every experiment that asks for them; mostly none. Reads the scores of its runs."""
     tables: list[Table] = []
     for wanted, runs in compared(results):
-        parts = [means(wanted, runs), *(ranks(wanted, runs, strategy) for strategy in wanted.strategies)]
-        parts += [better(wanted, runs), bounds(wanted, runs), levels(wanted, runs)]
-        tables.append(_verdicts(wanted.of, [claim for part in parts for claim in part.claims]))
-        tables += [table for part in parts for table in part.tables]
+        pieces = [means(wanted, runs), *(ranks(wanted, runs, strategy) for strategy in wanted.strategies)]
+        pieces += [better(wanted, runs), bounds(wanted, runs), levels(wanted, runs)]
+        tables.append(_verdicts(wanted.of, [finding for piece in pieces for finding in piece.findings]))
+        tables += [table for piece in pieces for table in piece.tables]
     return tables
 
 
-def _verdicts(of: str, claims: Sequence[Claim]) -> Table:
-    rows = tuple(Row((Cell(claim.what), Cell(WORDS[claim.holds]), Cell(claim.told))) for claim in claims)
-    return Table(f"Difficulty of {of}", ("what should be so", "is it", "found"), rows, folded=False, sortable=False)
+def _verdicts(of: str, findings: Sequence[Finding]) -> Table:
+    named = [f"{'primary: ' if finding.primary else ''}{finding.what}" for finding in findings]
+    cells = [(Cell(name), Cell(WORDS[f.holds]), Cell(f.told)) for name, f in zip(named, findings, strict=True)]
+    return Table(
+        f"Difficulty of {of}", ("claim", "holds", "found"), tuple(map(Row, cells)), folded=False, sortable=False
+    )

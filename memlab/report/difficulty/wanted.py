@@ -1,14 +1,14 @@
-"""What an experiment wants to know of the difficulty of a source, the runs that tell it, and what is claimed."""
+"""What an experiment wants to know of the difficulty of a source, the runs that tell it, and what is found."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from memlab.build import metrics
-from memlab.config import nearest
 from memlab.report.cells import Table
-from memlab.report.pooled import experiment_of
+from memlab.report.pooled import experiments
+from memlab.report.wishes import read
 from memlab.results import Result, ResultError, comparable
+from memlab.stats import ROUNDING
 
 Runs = Mapping[str, Mapping[str, Result]]
 
@@ -43,20 +43,25 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """One thing that should be so, whether it is (None: cannot tell), and what was found."""
+class Finding:
+    """One thing that should be so, whether it is (None: cannot tell), and what was found.
+
+    Attributes:
+        primary: Whether it is what the experiment is decided by.
+    """
 
     what: str
     holds: bool | None
     told: str = ""
+    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Tables, and the claims that they bear out or not."""
+class Piece:
+    """Tables, and the findings that they bear out or not."""
 
     tables: Sequence[Table]
-    claims: Sequence[Claim]
+    findings: Sequence[Finding]
 
 
 def compared(results: Sequence[Result]) -> Iterator[tuple[Wanted, Runs]]:
@@ -68,18 +73,26 @@ def compared(results: Sequence[Result]) -> Iterator[tuple[Wanted, Runs]]:
     Raises:
         ResultError: The experiment's yaml asks for it in a form that cannot be read.
     """
-    groups = comparable(results)
-    for name, experiment in {r.config["experiment"]: experiment_of(r) for g in groups.values() for r in g}.items():
+    for experiment, own in experiments(comparable(results)):
         if not experiment.get("difficulty"):
             continue
-        own = [[r for r in group if r.config["experiment"] == name] for group in groups.values()]
         by_source: dict[str, list[list[Result]]] = {}
-        for group in filter(None, own):
+        for group in own.values():
             by_source.setdefault(group[0].source, []).append(group)
         runs = {source: _once(settings[0]) for source, settings in by_source.items() if len(settings) == 1}
-        wanted = _read(name, experiment["difficulty"], next(r for group in own for r in group))
+        wanted = _read(experiment["difficulty"], next(r for group in own.values() for r in group))
         if wanted.of in runs:
             yield wanted, runs
+
+
+def beyond(mean: float, low: float, high: float) -> float:
+    """By how much a figure lies above a span, below it where negative; 0 inside.
+
+    >>> beyond(0.75, 0.25, 0.5), beyond(0.5, 0.25, 0.5)
+    (0.25, 0.0)
+    """
+    found = max(mean - high, 0.0) - max(low - mean, 0.0)
+    return found if abs(found) > ROUNDING else 0.0
 
 
 def _once(group: Sequence[Result]) -> dict[str, Result]:
@@ -87,20 +100,9 @@ def _once(group: Sequence[Result]) -> dict[str, Result]:
     return {r.strategy: r for r in group if names.count(r.strategy) == 1}
 
 
-def _read(experiment: str, node: Any, result: Result) -> Wanted:
-    where, known = f"experiment {experiment}: difficulty", [part.name for part in fields(Wanted)]
-    if not isinstance(node, dict):
-        raise ResultError(f"{where} is {node!r}; it must have the keys {', '.join(known)}")
-    for key in node:
-        if key not in known:
-            raise ResultError(f"{where}: there is no key {key!r}; {nearest(str(key), known)}")
-    missing = [name for name in known if name not in node and name != "shown"]
-    if missing:
-        raise ResultError(f"{where}: {missing[0]} is missing; it must have the keys {', '.join(known)}")
-    wanted = Wanted(**node)
+def _read(node: Any, result: Result) -> Wanted:
+    wanted = read(Wanted, "difficulty", node, result, ("metric",))
     if len(wanted.strategies) != 2:
+        where = f"experiment {result.config['experiment']}: difficulty"
         raise ResultError(f"{where}: strategies is {list(wanted.strategies)}; it must name two, which are compared")
-    judged = {m.name for m in metrics(result.config["config_dir"])}
-    if wanted.metric not in judged:
-        raise ResultError(f"{where}: there is no metric {wanted.metric!r}; {nearest(wanted.metric, judged)}")
     return wanted

@@ -85,7 +85,7 @@ def by_kind(results: Sequence[Result], metric: str, folded: bool = False) -> Tab
     ]
     rows.append(reference("attainable", [share(value) for value in best]))
     counts = (max(r.figure(metric, kind).get("n", 0) for r in results) for kind in kinds)
-    rows.append(reference("n", [Cell(str(count)) for count in counts]))
+    rows.append(reference("n", [*map(whole, counts)]))
     return Table(f"{metric} by kind of question", ("strategy", *kinds), tuple(rows), look="heat", folded=folded)
 
 
@@ -96,7 +96,7 @@ def by_source(results: Sequence[Result], metric: str) -> Table:
     for name in ("chance", "attainable"):
         rows.append(reference(name, [share(results[0].parts[source].figure(metric).get(name)) for source in sources]))
     counts = (max(r.parts[source].figure(metric).get("n", 0) for r in results) for source in sources)
-    rows.append(reference("n", [Cell(str(count)) for count in counts]))
+    rows.append(reference("n", [*map(whole, counts)]))
     return Table(f"{metric} by source", ("strategy", *sources), tuple(rows), look="heat", folded=False)
 
 
@@ -125,7 +125,7 @@ def _versus(
     least = [max((c.detectable for c in cells if c.detectable is not None), default=None) for cells in by_column]
     rows.append(reference("detectable", [share(value) for value in least]))
     counts = [max((c.mean.n for c in cells), default=0) for cells in by_column]
-    rows.append(reference("n", [Cell(str(count)) for count in counts]))
+    rows.append(reference("n", [*map(whole, counts)]))
     return Table(caption, ("strategy", *columns), tuple(rows), sortable=False)
 
 
@@ -144,7 +144,7 @@ def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
     for row in rows:
         metric = "" if row["metric"] == HEADLINE else row["metric"]
         what = ", ".join(filter(None, (f"{row['strategy']} − {row['baseline']}", row["kind"], metric)))
-        users, n = Cell(f"{row['users_better']}:{row['users_worse']}"), Cell(str(row["n"]), row["n"])
+        users, n = Cell(f"{row['users_better']}:{row['users_worse']}"), whole(row["n"])
         cells = (interval(row), n, users, share(row["detectable"]), Cell(row["verdict"]))
         table.append(Row((Cell(what), *cells)))
     columns = ("comparison", "difference", "n", "users better:worse", "detectable", "verdict")
@@ -206,7 +206,7 @@ def age_slopes(results: Sequence[Result]) -> Table:
         slope = slope_per_doubling(r.scores.get(HEADLINE, {}), r.scores.get("evidence_age_days", {}))
         if slope is not None:
             found = {"mean": slope.mean, "low": slope.low, "high": slope.high}
-            counts = (Cell(str(count), count) for count in (slope.n, slope.users))
+            counts = (whole(count) for count in (slope.n, slope.users))
             rows.append(_row(r, [interval(found), *counts]))
     return Table(f"{HEADLINE} per doubling of the evidence's age", ("strategy", "slope", "n", "users"), tuple(rows))
 
@@ -225,8 +225,8 @@ def _caption(name: str, results: Sequence[Result]) -> str:
     labels = results[0].config["source"].get("labels")
     n = max(r.figure("recalled_tokens").get("n", 0) for r in results)
     read = f", labels={labels}" if labels else ""
-    people = f"{users} user{'s' if users > 1 else ''}"
-    return f"{name}: {people}, {n} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
+    people = f"{users:,} user{'s' if users > 1 else ''}"
+    return f"{name}: {people}, {n:,} questions{read}, seed {run['seed']}; 95 % intervals over users{few}"
 
 
 def _over_kinds(results: Sequence[Result], metric: str, name: str) -> float | None:
@@ -253,7 +253,7 @@ def _bounds(results: Sequence[Result], metrics: Sequence[str], extra: int = 0) -
 def _counts(results: Sequence[Result], metric: str) -> str:
     found = sorted({(r.figure(metric).get("n", 0), r.figure(metric).get("of", 0)) for r in results})
     low, high, of = found[0][0], found[-1][0], max(total for _, total in found)
-    return f"{low} of {of}" if low == high else f"{low}–{high} of {of}"
+    return f"{low:,} of {of:,}" if low == high else f"{low:,}–{high:,} of {of:,}"
 
 
 def _timing(result: Result, name: str) -> Cell:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from memlab.report.compare import kinds_of
+from memlab.report.compare import difference, kinds_of
 from memlab.report.pooled import experiments
 from memlab.report.wishes import higher_is_better, read
 from memlab.results import HEADLINE, Key, Result
@@ -17,6 +17,7 @@ from memlab.stats.agreement import Agreement, agreement
 from memlab.stats.ordering import Ordering, ordering
 
 EXCESS = "stale_excess"
+FLOOR = "random"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ class Side:
         names = [r.strategy for r in self.runs if not r.is_bound]
         return {r.strategy for r in self.runs if names.count(r.strategy) == 1 and self.scores(r)}
 
+    @cached_property
+    def at_floor(self) -> set[str]:
+        """Those that are not told to be better than random order; none where that did not run, or under 6 users."""
+        chance = next((r for r in self.runs if r.strategy == FLOOR), None)
+        if chance is None:
+            return set()
+        found = {r.strategy: difference(r, chance, self.metric) for r in self.runs if r is not chance}
+        return {name for name, d in found.items() if d is not None and d.verdict in ("worse", "cannot tell")}
+
     @property
     def less_is_better(self) -> bool:
         """Whether what has less of the metric comes first."""
@@ -118,8 +128,13 @@ class Claim:
 
     @cached_property
     def strategies(self) -> set[str]:
-        """Those that both sides have."""
-        return self.judge.strategies & self.other.strategies
+        """Those that both sides have, without those that are left out."""
+        return (self.judge.strategies & self.other.strategies) - self.left_out
+
+    @cached_property
+    def left_out(self) -> set[str]:
+        """Those at the judge's floor, of whom a pair tells little: anything is better than nothing on both sides."""
+        return set() if self.together else self.judge.strategies & self.judge.at_floor
 
     @cached_property
     def found(self) -> Agreement:
@@ -149,7 +164,7 @@ class Claim:
     def described(self) -> Iterator[tuple[str, Agreement | None]]:
         """Each further judge; None where fewer than two strategies have scores on both of its sides."""
         for judge, other in self.beside:
-            both = judge.strategies & other.strategies
+            both = (judge.strategies & other.strategies) - self.left_out
             if len(both) < 2:
                 yield judge.name, None
                 continue

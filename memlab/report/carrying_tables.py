@@ -46,7 +46,11 @@ def _of_target(claim: Claim, wanted: Carries) -> str:
     found = claim.found
     words = f"agreement of {share(wanted.target).text}: "
     words += _too_few(found) or _reached(found.agree, wanted.target, least=True)
-    return f"{words}; regret of {share(wanted.regret).text}: {_reached(found.regret, wanted.regret, least=False)}"
+    out = sorted(claim.left_out)
+    floor = f"; left out at the floor: {', '.join(out)}" if out else ""
+    return (
+        f"{words}; regret of {share(wanted.regret).text}: {_reached(found.regret, wanted.regret, least=False)}{floor}"
+    )
 
 
 def _of_hypothesis(claim: Claim, wanted: Predicts) -> str:

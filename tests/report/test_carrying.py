@@ -102,6 +102,19 @@ def cells(claim, caption):
     return [dict(zip(table.columns, (cell.text for cell in row.cells), strict=True)) for row in table.rows]
 
 
+def test_whoever_is_no_better_than_random_order_is_in_no_pair(claim_of):
+    """People have 8 users; a source of 4 alone tells nobody to be at the floor."""
+    claim = claim_of({"carries": CARRIES}, contestants=["s0", "s1", "random", "s3", "s4", "s5"])
+    assert claim.left_out == {"s0", "s1"}
+    assert claim.strategies == {"s3", "s4", "s5"}
+    assert claim.found.pairs == 3
+    assert "left out at the floor: s0, s1" in verdict(claim)
+    (four,) = (judge for judge, _ in claim.beside if judge.name.startswith("one"))
+    assert not four.at_floor
+    both = claim_of({"predicts": PREDICTS}, contestants=["s0", "s1", "random", "s3", "s4", "s5"])
+    assert both.strategies == {"s0", "s1", "s3", "s4", "s5"}
+
+
 def test_an_order_that_carries_over(claim_of):
     claim = claim_of({"carries": CARRIES})
     words = "agreement of .900: reached, and by the whole interval; regret of .020: reached, and by the whole interval"

@@ -1,7 +1,7 @@
 """Results as they are read back: which per-query numbers may be averaged and compared."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -91,3 +91,13 @@ def test_a_run_separates_what_can_be_answered_over_all_its_users(sure):
 def test_resampling_is_the_same_bytes_every_time(sure):
     figures = [json.loads((folder / "summary.json").read_text())["metrics"] for folder in sure]
     assert figures[0] == figures[1]
+
+
+def test_the_rows_of_a_metric_are_those_of_its_name_with_their_class(tmp_path):
+    result = stored(tmp_path / "a", "bm25", 0.5)
+    (row,) = result.rows("evidence_recall@512")
+    assert (row["user"], row["query"], row["value"], row["positive"]) == ("ann", "q0", 1.0, None)
+    assert {row["name"] for row in result.rows("abstention_auroc")} == {"abstention_auroc"}
+    assert result.rows("nothing") == []
+    pooled = replace(result, parts={"talks": result})
+    assert [row["user"] for row in pooled.rows("evidence_recall@512")] == ["talks/ann"]

@@ -63,7 +63,7 @@ def _compared(row: dict[str, Any]) -> tuple[str, ...]:
     sides = f"{row['users_better']}:{row['users_worse']}"
     least = "–" if row["detectable"] is None else f"{row['detectable']:.3f}"
     return (
-        *(row["strategy"], f"{row['mean']:+.3f}", interval, str(row["n"]), sides, least),
+        *(row["strategy"], f"{row['mean']:+.3f}", interval, f"{row['n']:,}", sides, least),
         row["verdict"].split(":")[0],
     )
 

@@ -98,8 +98,8 @@ def estimate(mean: Mean | None) -> Cell:
 
 
 def hundredths(value: float | None) -> Cell:
-    """Two decimals, for times."""
-    return Cell("–") if value is None else Cell(f"{value:.2f}", value)
+    """Two decimals, for times, with thousands set apart."""
+    return Cell("–") if value is None else Cell(f"{value:,.2f}", value)
 
 
 def whole(value: float | None) -> Cell:

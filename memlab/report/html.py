@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 LEVELS = ("chance", "attainable")  # the references that a mean may be held against
+LONG = 45  # letters
 TEMPLATES = Path(__file__).parent / "template"
 
 
@@ -43,7 +44,14 @@ def render(report: Report) -> str:
     palettes = [[(shade, readable_on(shade)) for shade in shades(stops)] for stops in (LIGHT, DARK)]
     page = environment.get_template("page.html")
     return page.render(
-        report=report, is_table=is_table, bar=bar, step=step, headline=HEADLINE, light=palettes[0], dark=palettes[1]
+        report=report,
+        is_table=is_table,
+        bar=bar,
+        step=step,
+        wordy=wordy,
+        headline=HEADLINE,
+        light=palettes[0],
+        dark=palettes[1],
     )
 
 
@@ -73,6 +81,11 @@ def bar(table: Table, column: int, cell: Cell) -> Bar | None:
     if cell.low is None or cell.high is None:
         return Bar(0.0, 0.0, None, {name: at for name, at in marks.items() if at == place(cell.value)})
     return Bar(place(cell.low), round(place(cell.high) - place(cell.low), 2), place(cell.value), marks)
+
+
+def wordy(table: Table, column: int) -> bool:
+    """Whether a column holds words too long for one line; these are set from the left and broken."""
+    return any(row.cells[column].value is None and len(row.cells[column].text) > LONG for row in table.rows)
 
 
 def step(value: float) -> int:

@@ -25,8 +25,8 @@ def overview_lines(found: Dict, width: int) -> list[str]:
     """The missed questions and the counts, in 40 lines at most."""
     counts, missed = found["causes"], found["missed"]
     causes = f": {', '.join(f'{cause} {n}' for cause, n in counts.items())}" if counts else ""
-    tail = list(_wrap(f"{len(missed)} of {found['questions']} questions missed{causes}", width))
-    tail.append(f"{found['found']} found, {found['nothing_to_find']} with nothing to find")
+    tail = list(_wrap(f"{len(missed):,} of {found['questions']:,} questions missed{causes}", width))
+    tail.append(f"{found['found']:,} found, {found['nothing_to_find']:,} with nothing to find")
     tail += [f"Within {found['budget_tokens']} tokens. `memlab show RUN QUERY` explains one."] if missed else []
     head = [*_wrap(_title(found), width), ""]
     room = LONGEST_LIST - len(head) - len(tail) - 1
@@ -37,7 +37,7 @@ def overview_lines(found: Dict, width: int) -> list[str]:
         for row in shown
     ]
     rows = [_shorten(f"{row}  {_plain(q['text'], ' ')}", width) for row, q in zip(rows, shown, strict=True)]
-    more = [f"… {len(missed) - len(shown)} more: --json gives all"] if len(shown) < len(missed) else []
+    more = [f"… {len(missed) - len(shown):,} more: --json gives all"] if len(shown) < len(missed) else []
     return [*head, *rows, *more, *([""] if rows else []), *tail]
 
 
@@ -260,8 +260,8 @@ def _time(iso: str) -> str:
 
 def _count(n: int, word: str) -> str:
     plural = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
-    return f"{n} {word if n == 1 else plural}"
+    return f"{n:,} {word if n == 1 else plural}"
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f}" if value == int(value) and abs(value) >= 2 else f"{value:.3f}"
+    return "–" if value is None else f"{value:,.0f}" if value == int(value) and abs(value) >= 2 else f"{value:.3f}"

@@ -159,7 +159,7 @@ def why(results: Sequence[Result]) -> Table | None:
         return None
     rows = [_row(r, [share(value) for value in found[r.folder].values()]) for r in results if r.folder in found]
     n = {r.figure(name)["n"] for r in results if r.folder in found for name in CAUSES}
-    counts = str(min(n)) if len(n) == 1 else f"{min(n)}–{max(n)}"
+    counts = f"{min(n):,}" if len(n) == 1 else f"{min(n):,}–{max(n):,}"
     rows.append(reference("n", [Cell(counts)] * (1 + len(CAUSES))))
     return Table("Why questions are missed", ("strategy", "found", *CAUSES.values()), tuple(rows))
 

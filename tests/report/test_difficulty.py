@@ -274,3 +274,14 @@ def test_it_comes_first_in_the_report(tmp_path):
     sections = [line for line in (tmp_path / "report" / "README.md").read_text().splitlines() if line.startswith("## ")]
     assert sections[:2] == ["## Difficulty", "## made up"]
     assert "Difficulty of made up" in page.read_text()
+
+
+def test_long_words_are_broken_on_the_page(tmp_path):
+    configs = write_experiment(tmp_path / "configs")
+    for strategy in ("bm25", "rag"):
+        write_ranked(tmp_path / "runs" / strategy, configs, "made up", strategy, HALF)
+    page = write_report(load([tmp_path / "runs"]), tmp_path / "report").read_text()
+    assert (
+        '<td class="words">bm25 better on none, ahead on 0; rag better on none, ahead on 0 of 1 kinds; ahead by' in page
+    )
+    assert "<td>yes</td>" in page

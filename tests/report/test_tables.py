@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -100,3 +101,21 @@ def test_chance_and_what_is_attainable_are_averaged_over_kinds_as_the_strategies
     found = shown({"when": 0.1, "two_hop": 0.3})
     assert (found["hybrid"], found["chance"], found["attainable"]) == (".400", ".200", "1.000")
     assert shown({"when": 0.1, "two_hop": None})["chance"] == "–"
+
+
+def test_counts_over_999_have_a_comma_everywhere(results):
+    def grown(figures):
+        return {name: f | {"n": 2040, "of": 2328} for name, f in figures.items()}
+
+    many = []
+    for result in results:
+        kinds = {kind: grown(figures) for kind, figures in result.summary["by_kind"].items()}
+        run = result.summary["run"] | {"users": 1234}
+        summary = result.summary | {"metrics": grown(result.summary["metrics"]), "by_kind": kinds, "run": run}
+        many.append(replace(result, summary=summary))
+    shown = [tables.leaderboard("x", many), tables.by_kind(many, "evidence_recall@512"), tables.why(many)]
+    shown.append(tables.figures(many, ("evidence_recall@512",), "Some"))
+    text = "\n".join(table.markdown() for table in shown)
+    assert not re.search(r"(?<![.@\d])\d{4,}", text)
+    for words in ("1,234 users, 2,040 questions", "| 2,040 of 2,328 |", "| *n* | 2,040 |"):
+        assert words in text

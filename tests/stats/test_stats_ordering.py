@@ -73,3 +73,9 @@ def test_what_cannot_be_ordered_is_refused():
         ordering({"x": {("u", "q"): 1.0}})
     with pytest.raises(ValueError, match="share no scored query"):
         ordering({"x": {("u", "q"): 1.0}, "y": {("u", "r"): 1.0}})
+
+
+@pytest.mark.parametrize(("higher_is_better", "first"), [(True, ("b", "a", "c")), (False, ("a", "c", "b"))])
+def test_the_best_comes_first_and_equals_by_name(higher_is_better, first):
+    scores = {name: {("u", "q"): mean} for name, mean in (("c", 0.25), ("a", 0.25), ("b", 0.5))}
+    assert ordering(scores, higher_is_better).ranked == first

@@ -104,7 +104,7 @@ def test_whether_rankings_carry_over(run):
 def test_whether_recall_buys_currency(run):
     results, report = run("currency", "strategy=graph", "limits.sessions=20", "limits.queries=null")
     assert {r.status for r in results} == {"complete"}
-    assert len(results) == 4 * 2
+    assert len(results) == 3 * 2
     assert "evidence_recall@512 → current_first" in report
     assert "| questions of current_first |" in report
     assert "| beam |" in report

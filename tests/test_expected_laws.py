@@ -16,12 +16,12 @@ HEADLINE = "evidence_recall@512"
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
-    """Runs a strategy on twelve simulated users; questions are worded blindly, as the closest favour what holds."""
+    """Runs a strategy on eight simulated users; questions are worded blindly, as the closest favour what holds."""
     out = tmp_path_factory.mktemp("simulated")
 
     @cache
     def lived(strategy, *more):
-        source = ["source=simulated", "source.users=12", "source.overlap=null"]
+        source = ["source=simulated", "source.users=8", "source.overlap=null"]
         line = [f"strategy={strategy}", "workers=1", f"out={out}", "tracking=none"]
         (run,) = execute(plan([*source, *line, *more]))
         assert run.status == "complete", run.errors

@@ -122,7 +122,7 @@ def names(part: str, node: Config) -> bool:
 
 
 def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: Store | None = None) -> Strategy:
-    """One user's strategy in its layers, outermost first.
+    """One user's strategy in its layers, outermost first; each layer has a space of its own in the one store.
 
     Args:
         life: Whose gold the oracle is shown; None for a trial before the first user.
@@ -134,7 +134,8 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
         )
     gold = life.gold if life else {}
     parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
-    parts["store"] = construct("store", config["store"], {}) if store is None else store
+    kept: Store = construct("store", config["store"], {}) if store is None else store
+    parts["store"] = kept
     if wants("chat", config):
         parts["chat"] = construct("chat", config["chat"], {})
     if config["strategy"]["_target_"] == ORACLE:
@@ -143,7 +144,7 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
         parts["user"] = life.user if life else ""
     built = construct("strategy", config["strategy"], parts)
     for name, node in reversed(config["layer"].items()):
-        built = construct(f"layer.{name}", node, parts | {"inner": built})
+        built = construct(f"layer.{name}", node, parts | {"inner": built, "store": kept.space(f"layer {name}")})
     return built
 
 

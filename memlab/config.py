@@ -11,7 +11,8 @@ from memlab.paths import configs_folder, read_yaml
 
 Config = dict[str, Any]
 Compose = Callable[[list[str]], Config]
-CONFIGURATION = ("strategy", "name", "overrides")
+CONFIGURATION = ("strategy", "layer", "name", "overrides")
+EACH = "each"
 
 
 class ConfigError(ValueError):
@@ -115,16 +116,20 @@ def _chosen(entry: Config) -> list[str]:
 def _entries(experiment: Config, config_dir: Path | str | None) -> Iterator[Config]:
     """The runs of an experiment, one source and one strategy each; an entry without a strategy has all configurations.
 
-    A configuration is a strategy with its overrides, and a name of its own where these change it.
+    A configuration is a strategy with its layers and overrides, and a name of its own where these change it. `layer` is
+    a name, a list of names, outermost first, or `each`: one run for every layer of the leaderboard.
     """
     for entry in experiment.get("runs") or ():
         named = [{"strategy": entry["strategy"]}] if "strategy" in entry else _configurations(experiment, entry)
+        layers = _ready("layer", config_dir) if entry.get("layer") == EACH else [entry.get("layer")]
         for source in _listed(entry["source"]):
             for one in named:
                 renamed = [f'strategy.name="{one["name"]}"'] if "name" in one else []
                 overrides = [*one.get("overrides", ()), *renamed, *entry.get("overrides", ())]
                 for strategy in _strategies(one["strategy"], config_dir):
-                    yield entry | {"source": source, "strategy": strategy, "overrides": overrides}
+                    chosen = {"source": source, "strategy": strategy, "overrides": overrides}
+                    for layer in [one["layer"]] if "layer" in one else layers:
+                        yield entry | chosen | {"layer": layer or []}
 
 
 def _configurations(experiment: Config, entry: Config) -> list[Config]:
@@ -157,8 +162,12 @@ def _fits(override: str, entry: Config, config_dir: Path | str | None) -> bool:
 def _strategies(named: str | list[str], config_dir: Path | str | None) -> list[str]:
     if named != "all":
         return _listed(named)
-    known = options("strategy", config_dir)
-    return [name for name in known if load_option("strategy", name, config_dir).get("leaderboard")]
+    return _ready("strategy", config_dir)
+
+
+def _ready(group: str, config_dir: Path | str | None) -> list[str]:
+    """The names in a group that belong on the leaderboard."""
+    return [name for name in options(group, config_dir) if load_option(group, name, config_dir).get("leaderboard")]
 
 
 def _listed(named: str | list[str]) -> list[str]:
@@ -179,8 +188,10 @@ def _sweep(overrides: Sequence[str]) -> list[list[str]]:
 
 def _check(override: str, config_dir: Path | str | None) -> None:
     key, _, value = override.partition("=")
-    if key in _groups(config_dir) | {"layer"} and value != "null" and not value.startswith(("[", "{")):
-        load_option(key, value, config_dir)
+    if key in _groups(config_dir) and value != "null" and not value.startswith("{"):
+        for name in value.strip("[]").split(",") if value.startswith("[") else [value]:
+            if name.strip(" '\""):
+                load_option(key, name.strip(" '\""), config_dir)
 
 
 def _check_names(config_dir: Path | str | None) -> None:

@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def test_a_list_of_configurations_is_run_on_every_source_of_a_list(tmp_path):
             None,
             "experiment listed: the entry {'source': 'beam'} names no strategy; give it one, or list `configurations`",
         ),
-        ([{"strategy": "bm25", "overides": []}], "has no key 'overides'; the nearest of 3 known: overrides"),
+        ([{"strategy": "bm25", "overides": []}], "has no key 'overides'; the nearest of 4 known: overrides"),
         ([{"name": "bm25 (b 0)"}], "experiment listed: the configuration {'name': 'bm25 (b 0)'} names no strategy"),
     ],
 )
@@ -130,12 +131,31 @@ def test_a_sweep_spans_a_grid():
         ("strategy.index.k2=1", "there is no key 'strategy.index.k2'; the nearest of 3 known: k1"),
         ("bm25", "'bm25' is not of the form group=option or key=value"),
         ("query.limit=[1", "query.limit"),
-        ("layer=decay", "there is no config group 'layer'"),
+        ("layer=cash", "there is no layer 'cash'; the nearest of .* known: cache"),
+        ("layer=[cache,cash]", "there is no layer 'cash'; the nearest of .* known: cache"),
     ],
 )
 def test_what_does_not_exist_is_answered_with_what_does(override, message):
     with pytest.raises(ConfigError, match=message):
         plan(["strategy=bm25", override] if not override.startswith("strategy=") else [override])
+
+
+def test_layers_are_listed_outermost_first():
+    (config,) = plan(["strategy=bm25", "layer=[cache]", "layer.cache.capacity=5"])
+    assert config["layer"]["cache"]["capacity"] == 5
+    assert plan(["strategy=bm25"])[0]["layer"] == {}
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [("cache", [["cache"]]), (["cache"], [["cache"]]), ([], [[]]), ("each", [[name] for name in options("layer")])],
+)
+def test_an_entry_of_an_experiment_names_its_layers(tmp_path, layer, expected):
+    (tmp_path / "experiment").mkdir()
+    entry = {"source": "simulated", "strategy": "bm25", "layer": layer}
+    (tmp_path / "experiment" / "layered.yaml").write_text(json.dumps({"name": "layered", "runs": [entry]}))
+    configs = plan(["experiment=layered"], tmp_path)
+    assert [list(config["layer"]) for config in configs] == expected
 
 
 def test_an_outside_folder_adds_its_own_names():

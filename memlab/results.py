@@ -13,6 +13,7 @@ import yaml
 from memlab.identity import NOT_IDENTITY, PLACES, SCHEMA_VERSION
 from memlab.paths import read_yaml
 from memlab.runs import SCORES
+from memlab.traces import read_rows
 
 HEADLINE = "evidence_recall@512"
 BOUNDS = ("none", "random", "full_history", "oracle")
@@ -107,6 +108,17 @@ class Result:
         table = pq.read_table(self.folder / "scores.parquet", columns=["user", "query", "kind"])
         rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
         return {(user, query): kind for user, query, kind in rows if query is not None}
+
+    @cached_property
+    def facets(self) -> dict[Key, dict[str, float | str]]:
+        """Every query's facets by (user, query); reads the gold of each user."""
+        if self.parts:
+            return _with_source({source: part.facets for source, part in self.parts.items()})
+        return {
+            (user, row["query"]): {name: json.loads(value) for name, value in row["facets"]}
+            for user in sorted({user for user, _ in self.kinds})
+            for row in read_rows(self.folder, "gold", user)
+        }
 
 
 def load(folders: Iterable[Path]) -> list[Result]:

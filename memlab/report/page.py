@@ -9,6 +9,7 @@ from memlab.report.pooled import groups
 from memlab.report.sections import (
     Report,
     Section,
+    bounds_sections,
     carrying_sections,
     difficulty_sections,
     labels_sections,
@@ -61,7 +62,7 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
         raise ResultError("no run has results to report; `memlab run` first, and see the manifests of failed runs")
     names = sorted({r.config["experiment"] or "single" for r in results})
     sources = tuple(section(source, group) for source, group in found.items())
-    claims = carrying_sections(found) + difficulty_sections(results)
+    claims = bounds_sections(found) + carrying_sections(found) + difficulty_sections(results)
     sections = claims + sources + labels_sections(results)
     report = Report(f"memlab report: {', '.join(names)}", _provenance(results), sections, _missing(results), NOTES)
     folder.mkdir(parents=True, exist_ok=True)

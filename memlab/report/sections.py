@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from memlab.report import carrying_tables, tables
+from memlab.report.bounds import EXPLAINED as BOUNDS
+from memlab.report.bounds import bounds
 from memlab.report.carrying import claims
 from memlab.report.cells import Table
 from memlab.report.compare import baselines, named
@@ -117,6 +119,14 @@ def difficulty_sections(results: Sequence[Result]) -> tuple[Section, ...]:
     """Whether one source is as hard as others, where the runs' experiment asks for it (its key `difficulty`)."""
     blocks = tuple(difficulty(results))
     return (Section("Difficulty", "difficulty", blocks, DIFFICULTY),) if blocks else ()
+
+
+def bounds_sections(groups: Mapping[str, Sequence[Result]]) -> tuple[Section, ...]:
+    """What an experiment claims beforehand, and whether it came out, for each set of questions; mostly none."""
+    found = {name: table for name, results in groups.items() if (table := bounds(results)) is not None}
+    return tuple(
+        Section(f"Claims on {name}", f"claims-{file_safe(name)}", (table,), BOUNDS) for name, table in found.items()
+    )
 
 
 def _has_stale(results: Sequence[Result]) -> bool:

@@ -16,7 +16,7 @@ from memlab.stats.ratio import ratio_of_totals
 EXPLAINED = (
     "*reached*: the whole interval lies within the bound; *reached by the mean* alone; *not reached*; *cannot tell* "
     "under 6 users. Against a baseline a figure is the paired difference, question by question, or, where the claim "
-    "says so, the ratio of the two totals. Intervals are 95 % over users. Several bounds stand side by side, unadjusted."
+    "says so, the ratio of two totals. Intervals are 95 % over users. Several bounds stand side by side, unadjusted."
 )
 FORMS: dict[str, tuple[type, ...]] = {
     "claim": (str,),

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memlab.commands import check, data, results, run, trec
+from memlab.commands import check, data, explain, results, run, trec
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"memlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (run, results, check, trec, data):
+    for group in (run, results, check, explain, trec, data):
         group.add(commands)
     return parser
 

@@ -1,5 +1,11 @@
 """Lexical retrieval: turns ranked by BM25, the baseline that embedders must beat.
 
+Guide: has no lexical retrieval; the field's harnesses use it as their floor.
+
+Cost: a recall costs time in the postings of the question's words, an observation in the words of the turn; no vectors.
+
+Use: as the baseline, and where names, numbers and rare words decide.
+
 Tokenisation is part of the strategy: bm25s's English stop words and word pattern, Snowball stems (`memlab.text.stems`).
 """
 

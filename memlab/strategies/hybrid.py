@@ -2,8 +2,16 @@
 
 A reply often holds the answer to words that only the turn before it says, so each turn is scored four times: BM25 and
 cosine of the turn, BM25 and cosine of the better of the two windows that it stands in. Windows only score; what is
-returned are single turns. The guide's answer to poor relevance (filter by metadata, weigh recency, re-rank) is here as
-parameters, off by default: on real conversations recency shows no pattern.
+returned are single turns.
+
+Guide: its cure for poor relevance is to filter by metadata, weigh recency (keep above .5) and re-rank 20 to 5.
+
+Differs: words count beside meaning, and windows beside turns; filter and recency are parameters, off by default, since
+on recorded conversations recency shows no pattern.
+
+Cost: two indexes over turns and two over windows: about four times the recall time of one, one encoding a turn.
+
+Use: as the first choice: it leads on simulated users and on LoCoMo.
 """
 
 from collections.abc import Callable, Iterator, Sequence

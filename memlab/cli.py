@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memlab.commands import check, data, explain, results, run, trec
+from memlab.commands import check, data, explain, memory, results, run, trec
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"memlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (run, results, check, explain, trec, data):
+    for group in (run, results, check, explain, memory, trec, data):
         group.add(commands)
     return parser
 
@@ -66,11 +66,14 @@ def _is_input_error(error: Exception) -> bool:
     from yaml import YAMLError
 
     from memlab.config import ConfigError
+    from memlab.control import ControlError
     from memlab.life import LifeError
     from memlab.results import ResultError
     from memlab.sources import SourceError
 
-    return isinstance(error, ConfigError | SourceError | ResultError | LifeError | OSError | sqlite3.Error | YAMLError)
+    return isinstance(
+        error, ConfigError | ControlError | SourceError | ResultError | LifeError | OSError | sqlite3.Error | YAMLError
+    )
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ ORDER = (
         "llm",
         "extract",
         "strategies",
+        "control",
         "layers",
         "sources",
         "readers",

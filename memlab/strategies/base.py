@@ -108,7 +108,7 @@ class EventLog:
         if isinstance(event, Turn) and self._store.get(event.id) is not None:
             gone = self._delete([event.id])
         self._count += 1
-        record = _record(event, self._count)
+        record = record_of(event, self._count)
         self._store.put(record)
         if gone is None:
             self._learn_from(record)
@@ -148,7 +148,7 @@ class EventLog:
 
     def _learn_from(self, record: Record) -> None:
         """Learns a kept event and keeps the note that comes of it."""
-        note = self._learn(_event(record), str(record.meta["note"]) if "note" in record.meta else None)
+        note = self._learn(event_of(record), str(record.meta["note"]) if "note" in record.meta else None)
         if note is not None and note != record.meta.get("note"):
             self._store.put(replace(record, meta={**record.meta, "note": note}))
 
@@ -218,6 +218,11 @@ class TurnLog:
         return True
 
 
+def kept_events(store: Store) -> Iterator[Kept]:
+    """The events that an `EventLog` keeps in a store, in order; records of another make are passed over."""
+    return (event_of(record) for record in store.scan() if "event" in record.meta)
+
+
 def confidence(scores: Sequence[float], among: int) -> float:
     """How far the best score stands out of all, in standard deviations; 0 where nothing stands out.
 
@@ -232,7 +237,7 @@ def confidence(scores: Sequence[float], among: int) -> float:
     return (scores[0] - mean) / variance**0.5 if variance > 0 else 0.0
 
 
-def _record(event: Kept, count: int) -> Record:
+def record_of(event: Kept, count: int) -> Record:
     """An event as a record; a turn's has its id, the others are named by kind and number."""
     held = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in COLUMNS}
     body = json.dumps(held, default=_plain)
@@ -248,7 +253,7 @@ def _plain(part: Attachment | frozenset[str]) -> dict[str, str] | list[str]:
     return asdict(part) if isinstance(part, Attachment) else sorted(part)
 
 
-def _event(record: Record) -> Kept:
+def event_of(record: Record) -> Kept:
     body = json.loads(str(record.meta["body"]))
     match str(record.meta["event"]):
         case "Turn":

@@ -30,15 +30,42 @@ class StoreError(OSError):
     """A store cannot be opened, or cannot keep what it promises; the message says which, and what would help."""
 
 
+def as_bytes(text: str) -> bytes:
+    """Any `str` as bytes, one to one: UTF-8, in which lone surrogates pass."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def from_bytes(kept: bytes) -> str:
+    """The `str` that `as_bytes` made these bytes of."""
+    return kept.decode("utf-8", "surrogatepass")
+
+
 class Store(Protocol):
-    """Keeps the records of one user. What `put` returned from survives a crash."""
+    """Keeps the records of one user. What `put` returned from survives a crash of the process.
+
+    What every store owes beside: any `str` comes back as it was, in every field, with control characters and lone
+    surrogates too; a time comes back as the same instant; an importance is no NaN. A call that raises has changed
+    nothing that a later call can see, or can be made again. Users and spaces are apart: the same id in two of them is
+    two records. What cannot be kept or read for a reason outside the record raises `StoreError`. One user's records are
+    written from one place at a time; others may read meanwhile.
+    """
 
     def space(self, name: str) -> "Store":
-        """A store of the same user under a name, apart from this one; parts of a strategy keep their state in these."""
+        """A store of the same user under a name, apart from this one; parts of a strategy keep their state in these.
+
+        Costs nothing and writes nothing: a space is there as soon as a record is in it. Any name will do.
+        """
+        ...
+
+    def spaces(self) -> list[str]:
+        """The names of the spaces directly below this one that hold records, or whose own spaces do, sorted.
+
+        Costs a walk over the user's records at worst: for listing, export and repair, not for every recall.
+        """
         ...
 
     def put(self, record: Record) -> None:
-        """Keeps a record; one with the same id is replaced in place."""
+        """Keeps a record; one with the same id is replaced in place, in every field."""
         ...
 
     def get(self, id: MemoryId) -> Record | None:
@@ -46,19 +73,24 @@ class Store(Protocol):
         ...
 
     def delete(self, ids: Iterable[MemoryId]) -> None:
-        """Drops records; an id that is not there is no error."""
+        """Drops records, all or none; an id that is not there is no error. Put again, a record goes to the end."""
         ...
 
     def purge(self) -> None:
-        """Leaves no byte of what was dropped or replaced, wherever the records last."""
+        """Leaves no byte of what was dropped or replaced, wherever the records last, in all spaces.
+
+        Raises:
+            StoreError: Some place still holds such bytes; the message names it. What was dropped is out of reach all
+                the same, and to purge again makes up for it.
+        """
         ...
 
     def scan(self) -> Iterator[Record]:
-        """All records in order of first `put`."""
+        """All records in order of first `put`, as they are at the call: writing while reading on is allowed."""
         ...
 
     def citing(self, turns: Iterable[TurnId]) -> list[MemoryId]:
-        """The records that name any of `turns` as a source, in order of first `put`."""
+        """The records that name any of `turns` as a source, each once, in order of first `put`."""
         ...
 
     def close(self) -> None:

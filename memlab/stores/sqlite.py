@@ -1,16 +1,30 @@
-"""Records in one SQLite database, in memory for a sweep and in a file for an assistant that lives for years."""
+"""One SQLite database keeps the records, in memory for a sweep and in a file for an assistant that lives for years.
+
+Guide: memories last in a database of their own, apart from the context window; which one is left open.
+
+Differs: one file serves one user or many, in a write-ahead log that is flushed at every `put`, so that a killed process
+loses nothing that was acknowledged; dropped bytes are overwritten (`secure_delete`) and the log is cut by `purge`.
+
+Cost: a `put` is one transaction with one flush to the disk, a lookup some ten microseconds; a record takes its text
+and vector once, its id and sources three times.
+
+Use: everywhere on one machine; it is the default. Where several machines write, take `postgres`; where the disk may be
+read by others, wrap it in `encrypted`.
+"""
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, unquote
 
 from memlab.events import MemoryId, TurnId
-from memlab.stores import Record, StoreError
+from memlab.stores import Record, StoreError, as_bytes, from_bytes
 
 SCHEMA_VERSION = 2
 SCHEMA = """
@@ -45,7 +59,7 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | Path | None = None, user: str = "") -> None:
-        self._path, self._user, self._space = path, user, ""
+        self._path, self._user, self._space = path, _kept(user), ""
         try:
             self._file = sqlite3.connect(
                 ":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None
@@ -64,49 +78,58 @@ class SqliteStore:
     def space(self, name: str) -> "SqliteStore":
         """The same user's records under another name, apart from these; closing one closes all."""
         view = copy(self)
-        view._space = f"{self._space}/{quote(name, safe='')}"
+        view._space = f"{self._space}/{quote(name, safe='', errors='surrogatepass')}"
         return view
+
+    def spaces(self) -> list[str]:
+        """The names of the spaces directly below this one that hold records, sorted; walks an index of the user's."""
+        with self._told():
+            rows = self._file.execute("SELECT DISTINCT space FROM records WHERE user = ?", (self._user,)).fetchall()
+        below = [space for (space,) in rows if space.startswith(f"{self._space}/")]
+        names = {space[len(self._space) + 1 :].partition("/")[0] for space in below}
+        return sorted(unquote(name, errors="surrogatepass") for name in names)
 
     def put(self, record: Record) -> None:
         """Keeps a record; one with the same id is replaced in place."""
         row = (
-            record.id,
-            record.text,
-            json.dumps(record.sources),
+            _kept(record.id),
+            _kept(record.text),
+            _json(record.sources),
             record.at.isoformat(),
             _text(record.valid_from),
             _text(record.valid_to),
-            record.category,
+            _kept(record.category),
             record.importance,
             _text(record.accessed_at),
             record.vector,
-            json.dumps(dict(record.meta)),
+            _json(dict(record.meta)),
         )
         update = ", ".join(f"{name.strip()} = excluded.{name.strip()}" for name in FIELDS.split(",")[1:])
         own = self._user, self._space
-        with _transaction(self._file):
+        with self._told(), _transaction(self._file):
             self._file.execute(
                 f"INSERT INTO records (user, space, {FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 f"ON CONFLICT (user, space, id) DO UPDATE SET {update}",
                 (*own, *row),
             )
-            self._file.execute(f"DELETE FROM sources WHERE {OWN} AND id = ?", (*own, record.id))
+            self._file.execute(f"DELETE FROM sources WHERE {OWN} AND id = ?", (*own, row[0]))
             self._file.executemany(
                 "INSERT OR IGNORE INTO sources VALUES (?, ?, ?, ?)",
-                [(*own, turn, record.id) for turn in record.sources],
+                [(*own, _kept(turn), row[0]) for turn in record.sources],
             )
 
     def get(self, id: MemoryId) -> Record | None:
         """The record of that id, None where there is none."""
         query = f"SELECT {FIELDS} FROM records WHERE {OWN} AND id = ?"
-        row = self._file.execute(query, (self._user, self._space, id)).fetchone()
+        with self._told():
+            row = self._file.execute(query, (self._user, self._space, _kept(id))).fetchone()
         return _record(row) if row else None
 
     def delete(self, ids: Iterable[MemoryId]) -> None:
         """Drops records; an id that is not there is no error. Their bytes last until `purge` or `close`."""
-        going = [(self._user, self._space, id) for id in ids]
+        going = [(self._user, self._space, _kept(id)) for id in ids]
         if going:
-            with _transaction(self._file):
+            with self._told(), _transaction(self._file):
                 self._file.executemany(f"DELETE FROM records WHERE {OWN} AND id = ?", going)
                 self._file.executemany(f"DELETE FROM sources WHERE {OWN} AND id = ?", going)
 
@@ -116,7 +139,8 @@ class SqliteStore:
         Raises:
             StoreError: Another connection is reading the file, so its log still holds what was dropped.
         """
-        busy, *_ = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with self._told():
+            busy, *_ = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StoreError(
                 f"{self._path}: what was dropped is out of reach, but another connection reads the file, so its log "
@@ -126,23 +150,37 @@ class SqliteStore:
     def scan(self) -> Iterator[Record]:
         """All records in order of first `put`, as they are at the call."""
         query = f"SELECT {FIELDS} FROM records WHERE {OWN} ORDER BY position"
-        return map(_record, self._file.execute(query, (self._user, self._space)).fetchall())
+        with self._told():
+            return map(_record, self._file.execute(query, (self._user, self._space)).fetchall())
 
     def citing(self, turns: Iterable[TurnId]) -> list[MemoryId]:
         """The records that name any of `turns` as a source, in order of first `put`."""
         query = f"SELECT position, id FROM sources JOIN records USING (user, space, id) WHERE {OWN} AND turn = ?"
         own = self._user, self._space
-        found = {row for turn in turns for row in self._file.execute(query, (*own, turn)).fetchall()}
-        return [id for _, id in sorted(found)]
+        with self._told():
+            found = {row for turn in turns for row in self._file.execute(query, (*own, _kept(turn))).fetchall()}
+        return [_said(id) for _, id in sorted(found)]
 
     def close(self) -> None:
         """Gives the file back, for all spaces; the store is not to be used afterwards."""
         self._file.close()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turns what the database cannot do, because of its disk or its other users, into an error that says so."""
+        try:
+            yield
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.DatabaseError as error:
+            where = "in memory" if self._path is None else self._path
+            raise StoreError(f"{where}: {error}; nothing of this call was kept, it can be made again") from error
+
     def _open(self) -> None:
         """Makes the tables where there are none; a file that is not memlab's is refused before anything is written."""
         self._has_tables()
         self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA synchronous=FULL")
         self._file.execute("PRAGMA secure_delete=ON")
         with _transaction(self._file):
             if not self._has_tables():
@@ -171,7 +209,29 @@ class _transaction:
         self._file.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind, error, trace) -> None:
-        self._file.execute("COMMIT" if kind is None else "ROLLBACK")
+        try:
+            if kind is None:
+                self._file.execute("COMMIT")
+        finally:
+            if self._file.in_transaction:  # a full disk may have ended it already
+                self._file.execute("ROLLBACK")
+
+
+def _kept(text: str | None) -> Any:
+    """A text as SQLite takes it: text where that is UTF-8, the bytes of one with lone surrogates."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        return as_bytes(str(text))
+    return text
+
+
+def _said(kept: Any) -> Any:
+    return from_bytes(kept) if isinstance(kept, bytes) else kept
+
+
+def _json(value: Any) -> Any:
+    return _kept(json.dumps(value, ensure_ascii=False))
 
 
 def _text(at: datetime | None) -> str | None:
@@ -185,15 +245,15 @@ def _time(text: str | None) -> datetime | None:
 def _record(row: tuple) -> Record:
     id, text, sources, at, valid_from, valid_to, category, importance, accessed_at, vector, meta = row
     return Record(
-        id=id,
-        text=text,
-        sources=tuple(json.loads(sources)),
+        id=_said(id),
+        text=_said(text),
+        sources=tuple(json.loads(_said(sources))),
         at=datetime.fromisoformat(at),
         valid_from=_time(valid_from),
         valid_to=_time(valid_to),
-        category=category,
+        category=_said(category),
         importance=importance,
         accessed_at=_time(accessed_at),
         vector=vector,
-        meta=MappingProxyType(json.loads(meta)),
+        meta=MappingProxyType(json.loads(_said(meta))),
     )

@@ -42,39 +42,9 @@ def words_in(path, *words: str) -> list[str]:
     return [word for word in words if word.encode() in left]
 
 
-def test_two_users_with_equal_ids_see_nothing_of_each_other(opened):
-    ana, ben = opened("ana"), opened("ben")
-    ana.put(record("m1", "zebra"))
-    ben.put(record("m1", "quokka"))
-    assert [kept.text for kept in ana.scan()] == ["zebra"]
-    assert (ben.get("m1").text, ben.citing(["t1"])) == ("quokka", ["m1"])
-    ana.delete(["m1"])
-    assert (list(ana.scan()), ana.citing(["t1"])) == ([], [])
-    assert (ben.get("m1").text, ben.citing(["t1"])) == ("quokka", ["m1"])
-
-
 def test_a_user_is_found_again_by_name(path, opened):
     opened("ana").put(record("m1"))
     assert (opened("ana").get("m1"), opened("Ana").get("m1"), opened().get("m1")) == (record("m1"), None, None)
-
-
-def test_spaces_with_equal_ids_are_apart_and_last(opened):
-    store = opened()
-    for name in ("", "words", "vectors"):
-        (store.space(name) if name else store).put(record("m1", f"in {name}"))
-    again = opened()
-    assert [kept.text for kept in again.scan()] == ["in "]
-    assert [kept.text for kept in again.space("vectors").scan()] == ["in vectors"]
-    again.space("words").delete(["m1"])
-    assert (store.space("words").get("m1"), store.get("m1").text) == (None, "in ")
-
-
-def test_spaces_within_spaces_do_not_meet_whatever_their_names():
-    store = SqliteStore()
-    spaces = [store, store.space("a").space("b"), store.space("a/b"), store.space("a"), store.space("")]
-    for number, space in enumerate(spaces):
-        space.put(record("m1", str(number)))
-    assert [space.get("m1").text for space in spaces] == ["0", "1", "2", "3", "4"]
 
 
 def test_connections_see_what_the_others_put(opened):
@@ -156,13 +126,6 @@ def test_a_purge_that_a_reader_hinders_says_so_and_can_be_made_up_for(path, open
     assert words_in(path, "zebra") == []
 
 
-def test_a_purge_in_memory_is_no_error():
-    store = SqliteStore()
-    store.put(record("m1"))
-    store.purge()
-    assert store.get("m1") == record("m1")
-
-
 def test_a_file_that_is_no_database_is_refused_and_left_alone(path):
     path.write_text("a letter to my sister, long enough for a header " * 10)
     before = path.read_bytes()
@@ -191,6 +154,26 @@ def test_a_file_of_another_version_is_refused_with_both_versions(path):
     later.close()
     with pytest.raises(StoreError, match=rf"version {sqlite.SCHEMA_VERSION + 1}, .* version {sqlite.SCHEMA_VERSION};"):
         SqliteStore(path)
+
+
+def test_a_file_that_another_connection_locks_is_an_error_after_which_the_store_goes_on(path, opened, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
+    store = opened()
+    store.put(record("m1"))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for call in (lambda: store.put(record("m2")), lambda: store.delete(["m1"])):
+        with pytest.raises(StoreError, match=r"memory\.sqlite: database is locked; nothing of this call was kept"):
+            call()
+    other.close()
+    store.put(record("m2"))
+    assert [kept.id for kept in store.scan()] == ["m1", "m2"]
+
+
+def test_every_put_is_flushed_to_the_disk(opened):
+    file = opened()._file
+    modes = [file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "secure_delete")]
+    assert modes == ["wal", 2, 1]
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):

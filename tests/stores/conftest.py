@@ -1,0 +1,51 @@
+"""Where the stores of the contract suite last: for each kind a folder and a way to open it again for any user."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from memlab.stores import Store
+from memlab.stores.sqlite import SqliteStore
+
+KINDS: dict[str, Callable[[Path, str], Store]] = {
+    "sqlite": lambda folder, user: SqliteStore(folder / "memory.sqlite", user),
+}
+
+
+@dataclass
+class Home:
+    """A folder in which every byte lasts, and how a user's store in it is opened, again and again."""
+
+    folder: Path
+    make: Callable[[Path, str], Store]
+    opened: list[Store] = field(default_factory=list)
+
+    def open(self, user: str = "") -> Store:
+        """A user's store, closed at the end of the test."""
+        self.opened.append(self.make(self.folder, user))
+        return self.opened[-1]
+
+    def words_in(self, *words: str) -> list[str]:
+        """Those of `words` that any file holds; a server's own write-ahead log is its operator's."""
+        files = [file for file in self.folder.rglob("*") if file.is_file() and "pg_wal" not in file.parts]
+        left = b"".join(file.read_bytes() for file in files)
+        return [word for word in words if word.encode() in left]
+
+
+@contextmanager
+def at_home(folder: Path, make: Callable[[Path, str], Store]) -> Iterator[Home]:
+    """A home whose stores are closed at the end."""
+    home = Home(folder, make)
+    yield home
+    for store in home.opened:
+        store.close()
+
+
+@pytest.fixture(params=KINDS)
+def home(request, tmp_path) -> Iterator[Home]:
+    """A place where stores of one kind last."""
+    with at_home(tmp_path, KINDS[request.param]) as home:
+        yield home

@@ -11,6 +11,7 @@ from memlab.events import (
     Event,
     Forget,
     Memory,
+    MemoryId,
     Observed,
     Outcome,
     Query,
@@ -24,6 +25,7 @@ from memlab.events import (
 )
 from memlab.life import Gold, Life, Nugget, recorded
 from memlab.llm import Message, Tool, ToolCall
+from memlab.stores import Record, Store, StoreError
 
 START = datetime(2024, 1, 1, 9, tzinfo=UTC)
 PLAUSIBLE = "The user told the assistant about their home, work, family, health and plans."
@@ -178,3 +180,72 @@ class ScriptedChat:
             raise wishes
         calls = [ToolCall(id=f"{len(self.shown)}.{n}", name=name, arguments=a) for n, (name, a) in enumerate(wishes)]
         return Message(role="assistant", text="" if calls else "Done.", calls=tuple(calls))
+
+
+class Unreliable:
+    """A store that fails when it is told to, as one does whose disk is full or whose server is away.
+
+    Args:
+        inner: What it hands every call on to while it is up.
+
+    Attributes:
+        switch: Shared by all spaces: `down` makes every call fail; `writes` is how many writes it still takes before it
+            goes down, None for any number.
+    """
+
+    def __init__(self, inner: Store) -> None:
+        self._inner, self.switch = inner, Switch()
+
+    def space(self, name: str) -> "Unreliable":
+        """The inner store's space, under the same switch."""
+        view = Unreliable(self._inner.space(name))
+        view.switch = self.switch
+        return view
+
+    def spaces(self) -> list[str]:
+        """As the inner store has it."""
+        return self._up().spaces()
+
+    def put(self, record: Record) -> None:
+        """As the inner store has it; counts as a write."""
+        self._up(writes=1).put(record)
+
+    def get(self, id: MemoryId) -> Record | None:
+        """As the inner store has it."""
+        return self._up().get(id)
+
+    def delete(self, ids: Iterable[MemoryId]) -> None:
+        """As the inner store has it; counts as a write."""
+        self._up(writes=1).delete(ids)
+
+    def purge(self) -> None:
+        """As the inner store has it; counts as a write."""
+        self._up(writes=1).purge()
+
+    def scan(self) -> Iterator[Record]:
+        """As the inner store has it."""
+        return self._up().scan()
+
+    def citing(self, turns: Iterable[TurnId]) -> list[MemoryId]:
+        """As the inner store has it."""
+        return self._up().citing(turns)
+
+    def close(self) -> None:
+        """Closes the inner store, down or not."""
+        self._inner.close()
+
+    def _up(self, writes: int = 0) -> Store:
+        if self.switch.writes is not None and writes:
+            self.switch.down = self.switch.down or self.switch.writes == 0
+            self.switch.writes = max(0, self.switch.writes - writes)
+        if self.switch.down:
+            raise StoreError("this store is down, as it was told; bring it up and make the call again")
+        return self._inner
+
+
+class Switch:
+    """Whether an `Unreliable` store is down, and after how many more writes it will be."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.writes: int | None = None

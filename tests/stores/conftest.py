@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from memlab.stores import Store
+from memlab.stores.encrypted import Encrypted
+from memlab.stores.keys import new_key
 from memlab.stores.sqlite import SqliteStore
 
+KEY = new_key()
 KINDS: dict[str, Callable[[Path, str], Store]] = {
     "sqlite": lambda folder, user: SqliteStore(folder / "memory.sqlite", user),
+    "encrypted": lambda folder, user: Encrypted(SqliteStore(folder / "memory.sqlite", user), KEY, user=user),
 }
 
 

@@ -126,7 +126,8 @@ class Encrypted:
         open finishes the rest. Takes the room of the records once more meanwhile; nothing else may write.
 
         Raises:
-            StoreError: The new key is none, or another connection wrote meanwhile. The old key is in force.
+            StoreError: The new key is none, another connection wrote meanwhile, or the inner store failed: the old key
+                is in force. Or the old sealing could not be purged: the new key is, and to purge again makes up for it.
         """
         old, new = self._keys, Keys(root_key(key, key_file), self._user)
         if not self._check() or new.fingerprint == old.fingerprint:

@@ -10,12 +10,18 @@ import pytest
 from memlab.stores import Store
 from memlab.stores.encrypted import Encrypted
 from memlab.stores.keys import new_key
+from memlab.stores.replicated import Replicated
 from memlab.stores.sqlite import SqliteStore
 
 KEY = new_key()
 KINDS: dict[str, Callable[[Path, str], Store]] = {
     "sqlite": lambda folder, user: SqliteStore(folder / "memory.sqlite", user),
     "encrypted": lambda folder, user: Encrypted(SqliteStore(folder / "memory.sqlite", user), KEY, user=user),
+    "replicated": lambda folder, user: Replicated(
+        lambda: SqliteStore(folder / "primary.sqlite", user),
+        lambda: Encrypted(SqliteStore(folder / "backup.sqlite", user), KEY, user=user),
+        SqliteStore(folder / "queue.sqlite", user),
+    ),
 }
 
 

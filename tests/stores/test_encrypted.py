@@ -69,9 +69,7 @@ def live(store: Store, path) -> Iterator[bytes]:
 
 
 # What would give the life away: words, ids, speakers, categories, vectors, notes, names of spaces and fields, times.
-TELLING = (
-    b"wombatcode quokkaword numbatturn bilbyspeaker bilbycategory echidnavector dingonote facts drawer speaker 2024-0"
-)
+TELLING = b"wombatcode quokkaword numbatturn bilbyspeaker bilbycategory echidnavector dingonote facts drawer 2024-0"
 
 
 def test_no_file_holds_plaintext_at_any_time_in_the_life_of_a_strategy(path, opened):

@@ -121,6 +121,20 @@ def names(part: str, node: Config) -> bool:
     return part in _signature("strategy", node).parameters
 
 
+def new_store(config: Config) -> Store:
+    """An empty store in memory, as runs have one for each user.
+
+    Raises:
+        ConfigError: The config names a file.
+    """
+    if config["store"].get("path") is not None:
+        raise ConfigError(
+            "store.path: runs keep their memory in RAM, so that each user starts with none; leave it null"
+        )
+    store: Store = construct("store", config["store"], {})
+    return store
+
+
 def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: Store | None = None) -> Strategy:
     """One user's strategy in its layers, outermost first; each layer has a space of its own in the one store.
 
@@ -128,14 +142,9 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
         life: Whose gold the oracle is shown; None for a trial before the first user.
         store: Where it keeps its records; None is one of its own in memory, as runs have it.
     """
-    if store is None and config["store"].get("path") is not None:
-        raise ConfigError(
-            "store.path: runs keep their memory in RAM, so that each user starts with none; leave it null"
-        )
     gold = life.gold if life else {}
     parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
-    kept: Store = construct("store", config["store"], {}) if store is None else store
-    parts["store"] = kept
+    parts["store"] = kept = new_store(config) if store is None else store
     if wants("chat", config):
         parts["chat"] = construct("chat", config["chat"], {})
     if config["strategy"]["_target_"] == ORACLE:

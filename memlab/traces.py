@@ -8,7 +8,7 @@ is renamed into place last, so a user whose trace exists is finished.
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from hashlib import sha256
 from math import isfinite
@@ -74,6 +74,8 @@ TRACES = pa.schema(
         ("reply", pa.string()),
         ("choice", pa.string()),
         ("used", STRINGS),
+        ("active_bytes", pa.int64()),
+        ("archived_bytes", pa.int64()),
     ]
 )
 TIMINGS = pa.schema(
@@ -83,10 +85,14 @@ FOLDERS = {"lived": LIVED, "gold": GOLD, "timings": TIMINGS, "traces": TRACES}
 
 
 class Tracer:
-    """Collects one user's rows and writes them when the life is over."""
+    """Collects one user's rows and writes them when the life is over.
 
-    def __init__(self, life: Life) -> None:
-        self._life = life
+    Args:
+        size_bytes: Tells what the store's records take up, active and archived; asked at each session's end.
+    """
+
+    def __init__(self, life: Life, size_bytes: Callable[[], tuple[int, int]] | None = None) -> None:
+        self._life, self._size_bytes = life, size_bytes
         self._position = 0
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in FOLDERS}
 
@@ -142,8 +148,11 @@ class Tracer:
         self._time("recall", query.session, seconds)
 
     def held(self, end: SessionEnd, memories: Iterable[Memory]) -> None:
-        """Notes what the strategy could still say at a session's end: a row without a query."""
-        self._rows["traces"].append(self._held(list(memories)) | {"session": end.session, "at": end.at})
+        """Notes what the strategy could still say at a session's end, and the store's size: a row without a query."""
+        row = self._held(list(memories)) | {"session": end.session, "at": end.at}
+        if self._size_bytes is not None:
+            row |= dict(zip(("active_bytes", "archived_bytes"), self._size_bytes(), strict=True))
+        self._rows["traces"].append(row)
 
     def encoded(self, seconds: float) -> None:
         """Notes what encoding the user's texts one at a time would take, apart from the strategy's own time."""

@@ -160,8 +160,9 @@ def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
     config, limits = task.config, task.config["limits"]
     whole = source_of(config).life(task.user, seed=config["seed"])
     life = limited(whole, limits["sessions"], limits["queries"])
-    strategy = build.strategy(config, life, encoder)
-    tracer = Tracer(life)
+    store = build.new_store(config)
+    strategy = build.strategy(config, life, encoder, store)
+    tracer = Tracer(life, store.size_bytes)
 
     def clock() -> float:
         return time.perf_counter() - (encoder.seconds if encoder else 0.0)

@@ -132,7 +132,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a strategy could still say at the end of a session."""
+    """What a strategy could still say at the end of a session, and what its store's records took up."""
 
     life: Lived
     position: int
@@ -141,6 +141,8 @@ class Held:
     ids: list[str]
     sources: list[list[TurnId]]
     valid_tos: list[datetime | None]
+    active_bytes: int | None = None
+    archived_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """Stores are where memory records last: the truth from which every index is rebuilt."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from memlab.events import MemoryId, TurnId
+
+ARCHIVE = "archive"  # the space of what is kept and no longer recalled: its bytes are counted apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,31 @@ class Store(Protocol):
         """The records that name any of `turns` as a source, each once, in order of first `put`."""
         ...
 
+    def size_bytes(self) -> tuple[int, int]:
+        """What the records of this space and of those below it take up: active, and in spaces named `archive`.
+
+        Bytes of their texts, ids, sources, times, metadata and vectors: what compaction leaves, without the overhead
+        of pages and indexes. Costs one pass over all records.
+        """
+        ...
+
     def close(self) -> None:
         """Gives the file back, for all its spaces; the store is not to be used afterwards."""
         ...
+
+
+def size_bytes(store: Store) -> tuple[int, int]:
+    """`Store.size_bytes` by reading every record, for a store that cannot have it counted otherwise."""
+    active, archived = sum(map(_size, store.scan())), 0
+    for name in store.spaces():
+        own, below = size_bytes(store.space(name))
+        active, archived = (active, archived + own + below) if name == ARCHIVE else (active + own, archived + below)
+    return active, archived
+
+
+def _size(record: Record) -> int:
+    """Bytes of a record's parts, as text and numbers are written down."""
+    texts = [record.id, record.text, json.dumps(record.sources), record.category or "", json.dumps(dict(record.meta))]
+    times = [at.isoformat() for at in (record.at, record.valid_from, record.valid_to, record.accessed_at) if at]
+    numbers = [] if record.importance is None else [repr(record.importance)]
+    return sum(len(as_bytes(part)) for part in (*texts, *times, *numbers)) + len(record.vector or b"")

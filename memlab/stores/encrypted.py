@@ -22,7 +22,7 @@ from copy import copy
 from pathlib import Path
 
 from memlab.events import MemoryId, TurnId
-from memlab.stores import Record, Store, StoreError
+from memlab.stores import Record, Store, StoreError, size_bytes
 from memlab.stores.keys import EPOCH, Keys, Names, root_key
 
 POINTER = "key"
@@ -113,6 +113,10 @@ class Encrypted:
         inner = self._sealed()
         found = map(inner.get, inner.citing([self._keys.name("source", self._path, turn) for turn in turns]))
         return [self._keys.unseal(sealed, self._path).id for sealed in found if sealed is not None]
+
+    def size_bytes(self) -> tuple[int, int]:
+        """Bytes of the records of this space and those below it, as they were given: active, and archived."""
+        return size_bytes(self)
 
     def close(self) -> None:
         """Closes the inner store; the store is not to be used afterwards."""

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from memlab.events import MemoryId, TurnId
-from memlab.stores import Record, Store, StoreError
+from memlab.stores import Record, Store, StoreError, size_bytes
 from memlab.stores.notes import Act, Note, Notes, Side
 
 OTHER: dict[Side, Side] = {"primary": "backup", "backup": "primary"}
@@ -117,6 +117,10 @@ class Replicated:
         """The records that name any of `turns` as a source, in order of first `put`."""
         asked = list(turns)
         return self._read(lambda store: store.citing(asked))
+
+    def size_bytes(self) -> tuple[int, int]:
+        """Bytes of the records of this space and those below it, as they were given: active, and archived."""
+        return size_bytes(self)
 
     def close(self) -> None:
         """Closes all three; what is queued stays queued."""

@@ -19,12 +19,13 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
 from pathlib import Path
+from threading import RLock
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
 
 from memlab.events import MemoryId, TurnId
-from memlab.stores import Record, StoreError, as_bytes, from_bytes
+from memlab.stores import ARCHIVE, Record, StoreError, as_bytes, from_bytes
 
 SCHEMA_VERSION = 2
 SCHEMA = """
@@ -39,6 +40,7 @@ CREATE INDEX sources_by_id ON sources (user, space, id);
 """
 TABLES = {"records", "sources"}
 FIELDS = "id, text, sources, at, valid_from, valid_to, category, importance, accessed_at, vector, meta"
+SIZE = "SUM(" + " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in FIELDS.split(", ")) + ")"
 OWN = "user = ? AND space = ?"
 BUSY_SECONDS = 10.0
 
@@ -59,10 +61,13 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | Path | None = None, user: str = "") -> None:
-        self._path, self._user, self._space = path, _kept(user), ""
+        self._path, self._user, self._space, self._lock = path, _kept(user), "", RLock()
         try:
             self._file = sqlite3.connect(
-                ":memory:" if path is None else path, timeout=BUSY_SECONDS, isolation_level=None
+                ":memory:" if path is None else path,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
             )
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{path}: {error}; name a file in a folder that is there") from error
@@ -161,15 +166,29 @@ class SqliteStore:
             found = {row for turn in turns for row in self._file.execute(query, (*own, _kept(turn))).fetchall()}
         return [_said(id) for _, id in sorted(found)]
 
+    def size_bytes(self) -> tuple[int, int]:
+        """Bytes of the live records of this space and of those below it: active, and in spaces named `archive`."""
+        query = (
+            f"SELECT space, {SIZE} FROM records WHERE user = ? AND (space = ? OR substr(space, 1, ?) = ?) GROUP BY 1"
+        )
+        inside = f"{self._space}/"
+        with self._told():
+            sizes = self._file.execute(query, (self._user, self._space, len(inside), inside)).fetchall()
+        archived = sum(size for space, size in sizes if ARCHIVE in space[len(self._space) :].split("/"))
+        return sum(size for _, size in sizes) - archived, archived
+
     def close(self) -> None:
         """Gives the file back, for all spaces; the store is not to be used afterwards."""
         self._file.close()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Turns what the database cannot do, because of its disk or its other users, into an error that says so."""
+        """One call at a time, whatever thread it comes from; what the database cannot do, because of its disk or its
+        other users, becomes an error that says so.
+        """
         try:
-            yield
+            with self._lock:
+                yield
         except sqlite3.ProgrammingError:
             raise
         except sqlite3.DatabaseError as error:

@@ -1,9 +1,9 @@
 """The only module that turns config into objects, and gives each the parts that its constructor names."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from memlab.config import Config, ConfigError, load_option, nearest, options
@@ -18,7 +18,7 @@ from memlab.strategies.base import Strategy
 LABELS = {"name", "leaderboard"}
 ORACLE = "memlab.strategies.oracle.Oracle"
 RANKED = "memlab.strategies.ranked.Ranked"
-PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner"}
+PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner", "make_inner"}
 DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
 
@@ -138,6 +138,8 @@ def new_store(config: Config) -> Store:
 def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: Store | None = None) -> Strategy:
     """One user's strategy in its layers, outermost first; each layer has a space of its own in the one store.
 
+    A layer is given what it wraps as `inner`; or as `make_inner`, which builds one for a store, as often as it needs.
+
     Args:
         life: Whose gold the oracle is shown; None for a trial before the first user.
         store: Where it keeps its records; None is one of its own in memory, as runs have it.
@@ -151,10 +153,20 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
         parts["evidence"] = lambda query: [nugget.turns for nugget in gold[query].evidence] if query in gold else []
     if config["strategy"]["_target_"] == RANKED:
         parts["user"] = life.user if life else ""
-    built = construct("strategy", config["strategy"], parts)
-    for name, node in reversed(config["layer"].items()):
-        built = construct(f"layer.{name}", node, parts | {"inner": built, "store": kept.space(f"layer {name}")})
-    return built
+    return _layered(config["strategy"], list(config["layer"].items()), parts, kept)
+
+
+def _layered(
+    strategy: Config, layers: Sequence[tuple[str, Config]], parts: Mapping[str, Any], store: Store
+) -> Strategy:
+    """A strategy on a store, in layers that each have a space of it."""
+    if not layers:
+        return construct("strategy", strategy, {**parts, "store": store})
+    (name, node), *inside = layers
+    own = {**parts, "store": store.space(f"layer {name}")}
+    if names("inner", node):
+        own["inner"] = _layered(strategy, inside, parts, store)
+    return construct(f"layer.{name}", node, own | {"make_inner": partial(_layered, strategy, inside, parts)})
 
 
 @cache

@@ -53,6 +53,7 @@ def construct(where: str, node: Config, parts: Mapping[str, Any]) -> Any:
     Raises:
         ConfigError: The target cannot be imported, or its parameters do not fit; found before anything is built.
     """
+    from hydra.errors import InstantiationException
     from hydra.utils import instantiate
 
     check(where, node, parts)
@@ -61,6 +62,10 @@ def construct(where: str, node: Config, parts: Mapping[str, Any]) -> Any:
     try:
         return instantiate(body | {"_partial_": True}, _convert_="all")(**given)
     except (SourceError, ConfigError):
+        raise
+    except InstantiationException as error:  # of a part within; what that part said is clearer
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from None
         raise
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{where}: {error}") from error
@@ -127,12 +132,11 @@ def new_store(config: Config) -> Store:
     Raises:
         ConfigError: The config names a file.
     """
-    if config["store"].get("path") is not None:
+    if any(node.get("path") is not None for node in _nodes(config["store"])):
         raise ConfigError(
             "store.path: runs keep their memory in RAM, so that each user starts with none; leave it null"
         )
-    store: Store = construct("store", config["store"], {})
-    return store
+    return kept_on(config["store"])
 
 
 def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: Store | None = None) -> Strategy:
@@ -167,6 +171,31 @@ def _layered(
     if names("inner", node):
         own["inner"] = _layered(strategy, inside, parts, store)
     return construct(f"layer.{name}", node, own | {"make_inner": partial(_layered, strategy, inside, parts)})
+
+
+def kept_on(node: Config, path: str | None = None, user: str = "", key: str | None = None) -> Store:
+    """A store as its config node names it, with the stores in it, of one user on one path.
+
+    The first store in another takes the path itself, each other one the path with its name after it. A store that seals
+    and names no key file is given `key`; in memory, a new one that lasts as long as the store.
+
+    Args:
+        path: A file, or what a store has in place of one; None keeps everything in memory.
+    """
+    from memlab.stores.keys import new_key
+
+    return construct("store", _placed(node, path, user, key if key or path else new_key()), {})
+
+
+def _placed(node: Config, path: str | None, user: str, key: str | None) -> Config:
+    takes = _signature("store", node).parameters
+    place = {"path": path} | ({"user": user} if user else {})
+    if node.get("key_file") is None:
+        place["key"] = key
+    within = [name for name, part in node.items() if isinstance(part, dict) and "_target_" in part]
+    paths = {name: f"{path}.{name}" if path and n else path for n, name in enumerate(within)}
+    parts = {name: _placed(node[name], paths[name], user, key) for name in within}
+    return node | {name: value for name, value in place.items() if name in takes} | parts
 
 
 @cache

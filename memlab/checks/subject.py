@@ -13,6 +13,7 @@ from memlab.life import Life
 from memlab.stores import Store
 from memlab.strategies.base import Strategy
 
+KEY = "bm8gc2VjcmV0OiBhIGtleSBmb3IgY2hlY2tzIG9ubHk="  # for stores that seal what no one needs to keep
 NO_STORE = "its constructor names no store, so it lasts as long as its process"
 
 
@@ -69,8 +70,7 @@ class Subject:
 
     def store(self, path: Path | None = None, user: str = "") -> Store:
         """A store as the config names it, but on this path, for this user; what the config says of both is let be."""
-        place = {"path": None if path is None else str(path)} | ({"user": user} if user else {})
-        return build.construct("store", self.config["store"] | place, {})
+        return build.kept_on(self.config["store"], None if path is None else str(path), user, KEY)
 
     def must_last(self) -> None:
         """Ends a check that needs a store.

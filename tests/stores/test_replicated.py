@@ -16,6 +16,7 @@ from memlab.stores.sqlite import SqliteStore
 from memlab.strategies.base import TurnLog
 from memlab.testing import Unreliable
 
+pytest.importorskip("cryptography", reason="no cryptography: sealing is not tested")
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 
 

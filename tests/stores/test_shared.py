@@ -30,6 +30,7 @@ def told(text: str, user: str) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("home", ["sqlite", "encrypted", "postgres"], indirect=True)
 def test_ten_thousand_probes_of_a_shared_store_leak_nothing_and_each_refusal_is_counted(home):
     """Users in turn tell canaries under the same ids; each then probes for those of others, by id, source and words."""
     shared, draw = Shared(home.open), np.random.default_rng(6)

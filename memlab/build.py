@@ -105,9 +105,9 @@ def encoder(config: Config) -> Encoder:
     return construct("encoder", config["encoder"], {})
 
 
-def reader(config: Config) -> Reader | None:
+def reader(config: Config, encoder: Encoder | None = None) -> Reader | None:
     """The reader of a run, None where retrieval is judged on its own."""
-    return _optional("reader", config)
+    return _optional("reader", config, {"seed": config["seed"], "encoder": encoder})
 
 
 def tracking(config: Config) -> Any:
@@ -119,6 +119,13 @@ def wants(part: str, config: Config) -> bool:
     """Whether the strategy or a layer of a run names a part, such as `encoder`, in its constructor."""
     nodes = [config["strategy"], *config["layer"].values()]
     return any(names(part, node) for node in nodes)
+
+
+def encodes(config: Config) -> bool:
+    """Whether anything in a run needs the encoder: the strategy, a layer or the reader."""
+    reader = config["reader"]
+    reads = bool(reader.get("_target_")) and "encoder" not in reader and names("encoder", reader)
+    return reads or wants("encoder", config)
 
 
 def names(part: str, node: Config) -> bool:
@@ -209,8 +216,8 @@ def metrics(config_dir: str | None = None) -> tuple[Metric, ...]:
     return tuple(built)
 
 
-def _optional(group: str, config: Config) -> Any:
-    return construct(group, config[group], {}) if config[group].get("_target_") else None
+def _optional(group: str, config: Config, parts: Mapping[str, Any] = {}) -> Any:
+    return construct(group, config[group], parts) if config[group].get("_target_") else None
 
 
 def _signature(where: str, node: Mapping[str, Any]) -> inspect.Signature:

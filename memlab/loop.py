@@ -44,7 +44,7 @@ def live(
         memories = recall.memories[:limit]
         tokens = [count_tokens(memory.text) for memory in memories]
         read = memories[: how_many_fit(tokens, budget_tokens)]
-        reply = reader.answer(query, read) if reader else None
+        reply = reader.answer(query, read, life.gold[query.id].choices) if reader else None
         tracer.asked(query, life.gold[query.id], replace(recall, memories=memories), tokens, reply, seconds)
         if not query.probe:
             ids, started = tuple(memory.id for memory in read), clock()

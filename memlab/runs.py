@@ -97,7 +97,7 @@ def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progr
     workers = configs[0]["workers"] or os.cpu_count() or 1
     with pool(min(workers, max(1, len(tasks)))) as submit:
         unlived = [task for task in tasks if not is_finished(task.folder, task.user)]
-        _encode_ahead([task for task in unlived if build.wants("encoder", task.config)], submit, progress)
+        _encode_ahead([task for task in unlived if build.encodes(task.config)], submit, progress)
         done: list[Done] = []
         for result in submit(live_and_score, tasks):
             done.append(result)

@@ -68,8 +68,8 @@ def life(events: Sequence[Event], golds: Mapping[QueryId, Gold] | None = None, u
 class QuotingReader:
     """Answers with the text of the first memory, and abstains without one."""
 
-    def answer(self, query: Query, memories: Sequence[Memory]) -> Reply:
-        """The first memory's text as text and choice."""
+    def answer(self, query: Query, memories: Sequence[Memory], choices: Sequence[str]) -> Reply:
+        """The first memory's text as text and choice, whatever is offered."""
         text = memories[0].text if memories else ""
         return Reply(text=text, choice=text or None, used=tuple(memory.id for memory in memories[:1]))
 

@@ -124,12 +124,12 @@ def live_and_score(task: Task) -> Done:
     try:
         missed = 0
         if not is_finished(task.folder, task.user):
-            encoder = _encoder(json.dumps(task.config["encoder"])) if build.wants("encoder", task.config) else None
+            encoder = _encoder(json.dumps(task.config["encoder"])) if build.encodes(task.config) else None
             texts, before = (encoder.texts, encoder.missed) if encoder else (0, 0)
             tracer = _live(task, encoder)
-            if encoder:
+            if encoder and build.wants("encoder", task.config):
                 tracer.encoded((encoder.texts - texts) * (encoder.seconds_per_text(()) or 0.0))
-                missed = encoder.missed - before
+            missed = encoder.missed - before if encoder else 0
             tracer.write(task.folder)
         frames = read_frames(task.folder, [task.user])
         scores = [score for metric in build.metrics(task.config["config_dir"]) for score in metric.score(frames)]
@@ -151,6 +151,12 @@ def _encoder(node: str) -> Cached:
     return Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
 
 
+@lru_cache(maxsize=2)
+def _beside(encoder: Cached) -> Cached:
+    """The encoder as a reader uses it: what it encodes is no cost of the strategy's."""
+    return Cached(encoder, cache_folder())
+
+
 @lru_cache(maxsize=4)
 def _source(node: str) -> Source:
     return build.source({"source": json.loads(node)})
@@ -167,8 +173,9 @@ def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
     def clock() -> float:
         return time.perf_counter() - (encoder.seconds if encoder else 0.0)
 
+    reader = build.reader(config, _beside(encoder) if isinstance(encoder, Cached) else encoder)
     try:
-        live(life, strategy, tracer, reader=build.reader(config), clock=clock, **config["query"])
+        live(life, strategy, tracer, reader=reader, clock=clock, **config["query"])
     finally:
         strategy.close()
     return tracer

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import memlab.loop
-from memlab.events import Erasure, Memory, Recall, Recalled
+from memlab.events import Erasure, Memory, Recall, Recalled, Reply
 from memlab.loop import live
 from memlab.metrics.frames import read_frames
 from memlab.testing import START, QuotingReader, ask, end, gold, life, turn
@@ -72,6 +73,21 @@ def test_a_reader_answers_and_the_life_hears_it(tmp_path):
     object.__setattr__(a_life, "gold", {"q1": gold("t0")})
     lived(a_life, tmp_path, reader=QuotingReader())
     assert heard == ["Denver"]
+
+
+def test_a_reader_is_handed_the_options_and_nothing_else_of_what_the_judge_knows(tmp_path):
+    handed = []
+
+    class Notes:
+        def answer(self, query, memories, choices):
+            handed.append(([memory.id for memory in memories], choices))
+            return Reply(text="Denver", choice="Denver") if choices else None
+
+    offered = replace(gold("t0", values=["Denver"]), choices=("Boston", "Denver"))
+    a_life = life([turn(0, "Denver"), ask(1, "where?"), ask(2, "why?")], {"q1": offered})
+    _, frames = lived(a_life, tmp_path, reader=Notes())
+    assert handed == [(["t0"], ("Boston", "Denver")), (["t0"], ())]
+    assert [(asked.reply, asked.choice) for asked in frames.asked] == [("Denver", "Denver"), (None, None)]
 
 
 def test_seconds_are_what_the_clock_says(tmp_path):

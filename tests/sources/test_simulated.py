@@ -28,8 +28,8 @@ from memlab.sources.simulated.world import Shape, build_world
 from memlab.text import contains
 
 PINNED = {
-    "plain": "a6afbeb647d215017189c9b796166fb12163e8c3c9622648016ecf3ba918462a",
-    "crooked": "020e64f0b5aa3d2bb6f9cb5ec93ca12a9847ef3fa3482357f1bd5e5af1d689dd",
+    "plain": "a66ac78e2c4c91482c1f94b0c035faabf950d3d1b497c079c6a6d30f7d37ef15",
+    "crooked": "6ad3c04b306ab81dbcb7c2a533feab8e0c1cdc7534c0fe770ccd9424b33d72a0",
 }
 CROOKED = {"natural": 1, "bank": "sealed", "slips": 5}
 LIFE = {"users": 1, "sessions": 12, "months": 14, "queries": 44, "ask_from": 0.3}
@@ -187,8 +187,10 @@ def test_gold_is_exact_for_every_seed_and_knob(seed, knobs):
         assert not gold.forbidden & gold.evidence_turns
         if gold.choices and gold.kind == "order":
             assert all(contains(query.text, choice) for choice in gold.choices), where
-        if not gold.choices:
-            assert not any(contains(query.text, answer) for answer in gold.answers), where
+        else:
+            assert not any(contains(query.text, value) for value in (*gold.answers, *gold.choices)), where
+        assert not gold.choices or (set(gold.choices) & set(gold.answers) and len(set(gold.choices)) >= 2), where
+        assert bool(gold.choices) <= gold.answerable, where
         assert gold.answerable == bool(gold.evidence) == (gold.kind not in UNANSWERABLE)
 
 

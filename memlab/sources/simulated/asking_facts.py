@@ -6,6 +6,7 @@ from itertools import combinations, cycle
 
 from memlab.life import Nugget
 from memlab.seeds import Draw
+from memlab.sources.simulated import options
 from memlab.sources.simulated.facts import Fact, Mode
 from memlab.sources.simulated.remarks import TRUE
 from memlab.sources.simulated.scene import Candidate, Found, Scene, nugget
@@ -53,7 +54,8 @@ def past_value(scene: Scene) -> Found:
                 slots, subject = {"value": values[version]}, (fact.attribute.name, str(version))
                 patterns = fact.attribute.ask_past
                 answers, since = (values[version - 1],), newest - version + 1
-                yield scene.ask("past_value", subject, patterns, slots, answers, evidence, updates=since)
+                rivals = _rivals(scene, fact, values[version - 1], values[newest])
+                yield scene.ask("past_value", subject, patterns, slots, answers, evidence, updates=since, rivals=rivals)
 
 
 def as_of(scene: Scene) -> Found:
@@ -66,7 +68,8 @@ def as_of(scene: Scene) -> Found:
                 slots = {"topic": fact.attribute.topic, "date": month_of(month)}
                 value, subject = fact.versions[version].value, (fact.attribute.name, str(version))
                 patterns, evidence = scene.bank.questions["as_of"], (nugget(stated, value),)
-                yield scene.ask("as_of", subject, patterns, slots, (value,), evidence, updates=newest - version)
+                since, rivals = newest - version, _rivals(scene, fact, value, fact.versions[newest].value)
+                yield scene.ask("as_of", subject, patterns, slots, (value,), evidence, updates=since, rivals=rivals)
 
 
 def duration(scene: Scene) -> Found:
@@ -86,7 +89,8 @@ def duration(scene: Scene) -> Found:
                 evidence = (nugget(first, value), nugget(after, fact.versions[version + 1].value))
                 slots, subject = {"topic": fact.attribute.topic, "value": value}, (fact.attribute.name, str(version))
                 patterns = scene.bank.questions["duration"]
-                yield scene.ask("duration", subject, patterns, slots, answers, evidence, updates=newest - version)
+                since, rivals = newest - version, options.months(n)
+                yield scene.ask("duration", subject, patterns, slots, answers, evidence, updates=since, rivals=rivals)
 
 
 def when(scene: Scene) -> Found:
@@ -96,8 +100,10 @@ def when(scene: Scene) -> Found:
         forms = date_forms(fact.versions[version].since)
         slots, subject = {"value": fact.versions[version].value}, (fact.attribute.name, str(version))
         evidence = (_dated(scene, fact, version),)
+        day, all_days = fact.versions[version].since, [other.versions[n].since for other, n in happened]
+        rivals = options.days(day, all_days)
         for patterns in (fact.attribute.ask_when, _unnamed(scene, fact, happened)):
-            yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence)
+            yield scene.ask("when", subject, patterns, slots, answers=forms, evidence=evidence, rivals=rivals)
 
 
 def order(scene: Scene) -> Found:
@@ -126,14 +132,16 @@ def members(scene: Scene) -> Found:
     """All that are in a set now: every one is needed, and what has left it is out of date."""
     for fact, held, gone in _sets(scene):
         answer = ", ".join(fact.versions[n].value for n in held)
-        yield _of_set(scene, "list", fact, held, gone, fact.attribute.ask_list, (answer,))
+        rivals = options.lists(fact, held, gone)
+        yield _of_set(scene, "list", fact, held, gone, fact.attribute.ask_list, (answer,), rivals)
 
 
 def count(scene: Scene) -> Found:
     """How many are in a set now: as for a list, what has left it is out of date."""
     for fact, held, gone in _sets(scene):
         answers = (COUNTS[len(held)], str(len(held)))
-        yield _of_set(scene, "count", fact, held, gone, fact.attribute.ask_count, answers)
+        rivals = options.counts(len(held), len(gone))
+        yield _of_set(scene, "count", fact, held, gone, fact.attribute.ask_count, answers, rivals)
 
 
 def never_said(scene: Scene) -> Found:
@@ -178,7 +186,14 @@ def session_reference(scene: Scene, fact: Fact, version: int) -> Found:
     stated = [s for s in scene.version(fact, version) if scene.is_of_session(s)]
     slots, subject = {"noun": fact.attribute.noun}, (fact.attribute.name, str(version))
     patterns, evidence = scene.bank.questions["session_reference"], (nugget(stated, value),)
-    yield scene.ask("session_reference", subject, patterns, slots, answers=(value,), evidence=evidence)
+    rivals = _rivals(scene, fact, value)
+    yield scene.ask("session_reference", subject, patterns, slots, (value,), evidence, rivals=rivals)
+
+
+def _rivals(scene: Scene, fact: Fact, value: str, *first: str) -> list[str]:
+    """What a value might be taken for: what held last, another user's value, what was said beside the point."""
+    name = fact.attribute.name
+    return [*first, *options.others(scene.named(name) - {value}, fact.attribute.values, name, value)]
 
 
 def _of_now(scene: Scene, kind: str, fact: Fact, version: int, patterns: Sequence[str]) -> Candidate:
@@ -197,6 +212,7 @@ def _of_now(scene: Scene, kind: str, fact: Fact, version: int, patterns: Sequenc
         stale=frozenset(s.turn for s in older) - current.turns,
         stale_values=[s.form for s in older],
         updates=version,
+        rivals=_rivals(scene, fact, value, *(s.form for s in older[-1:])),
     )
 
 
@@ -248,6 +264,7 @@ def _of_set(
     gone: list[int],
     patterns: Sequence[str],
     answers: Sequence[str],
+    rivals: Sequence[str],
 ) -> Candidate:
     return scene.ask(
         kind,
@@ -259,6 +276,7 @@ def _of_set(
         stale=frozenset(s.turn for n in gone for s in scene.version(fact, n)),
         stale_values=[fact.versions[n].value for n in gone],
         updates=len(gone),
+        rivals=rivals,
     )
 
 

@@ -7,6 +7,7 @@ from memlab.events import TurnId
 from memlab.life import Nugget
 from memlab.sources.simulated.dialogue import Statement
 from memlab.sources.simulated.habits import Episode, Task, tally
+from memlab.sources.simulated.options import others
 from memlab.sources.simulated.patterns import Patterns
 from memlab.sources.simulated.scene import Found, Scene, nugget
 
@@ -26,7 +27,9 @@ def two_hop(scene: Scene) -> Found:
             if introduced and stated and not person.namesake:
                 evidence = (nugget(introduced, person.name), nugget(stated, value, *(s.form for s in stated)))
                 subject = (relation, about.name)
-                yield scene.ask("two_hop", subject, about.ask, {}, answers=(value,), evidence=evidence)
+                known = {v for p in scene.world.acquaintances for a, v, _ in p.facts if a.name == about.name}
+                rivals = others(known - {value}, about.values, *subject)
+                yield scene.ask("two_hop", subject, about.ask, {}, (value,), evidence, rivals=rivals)
 
 
 def homonym(scene: Scene) -> Found:
@@ -36,7 +39,8 @@ def homonym(scene: Scene) -> Found:
         if all(stated):
             for sense, value, own in zip(word.homonym.senses, word.values, stated, strict=True):
                 subject, evidence = (word.homonym.word, sense.name), (nugget(own, value, *(s.form for s in own)),)
-                yield scene.ask("homonym", subject, sense.ask, {}, answers=(value,), evidence=evidence)
+                rivals = others(set(word.values) - {value}, sense.values, *subject)
+                yield scene.ask("homonym", subject, sense.ask, {}, (value,), evidence, rivals=rivals)
 
 
 def next_request(scene: Scene) -> Found:
@@ -46,7 +50,10 @@ def next_request(scene: Scene) -> Found:
         if len(stated) >= ENOUGH_FOLLOWED:
             name, value = followed.routine.name, followed.routine.value
             asked, evidence = followed.routine.ask, (nugget(stated),)
-            yield scene.ask("next_request", (name, str(len(stated) // 4)), asked, {}, (value,), evidence)
+            known = {other.routine.value for other in scene.world.habits.followed} - {value}
+            rivals = others(known, [routine.value for routine in scene.bank.routines], name)
+            subject = (name, str(len(stated) // 4))
+            yield scene.ask("next_request", subject, asked, {}, (value,), evidence, rivals=rivals)
 
 
 def best_approach(scene: Scene) -> Found:
@@ -61,8 +68,8 @@ def best_approach(scene: Scene) -> Found:
         ):
             best, kind = ahead[0][2], task.kind
             evidence = (nugget(scene.said(("worked", kind.name, best)), best),)
-            subject = (kind.name, best, str(ahead[0][1] // 3))
-            yield scene.ask("best_approach", subject, kind.ask_best, {}, (best,), evidence)
+            subject, rivals = (kind.name, best, str(ahead[0][1] // 3)), others(tried, kind.approaches, kind.name)
+            yield scene.ask("best_approach", subject, kind.ask_best, {}, (best,), evidence, rivals=rivals)
 
 
 def avoid_error(scene: Scene) -> Found:
@@ -73,7 +80,8 @@ def avoid_error(scene: Scene) -> Found:
         if bad:
             stated = [s for name in bad for s in scene.said(("failed", task.kind.name, name))]
             subject, evidence = (task.kind.name, *bad), (nugget(stated, *bad),)
-            yield scene.ask("avoid_error", subject, task.kind.ask_avoid, {}, bad, evidence)
+            rivals = others(tried, task.kind.approaches, task.kind.name)
+            yield scene.ask("avoid_error", subject, task.kind.ask_avoid, {}, bad, evidence, rivals=rivals)
 
 
 def outcome(scene: Scene) -> Found:
@@ -82,8 +90,9 @@ def outcome(scene: Scene) -> Found:
         answers, evidence = (episode.ending.outcome_value,), (nugget(stated),)
         slots, subject = {"value": episode.value}, (episode.kind.name,)
         unnamed = episode.kind.ask_outcome_unnamed if _is_alone(scene, episode) else ()
+        rivals = others((), [ending.outcome_value for ending in episode.kind.outcomes], *subject)
         for patterns in (episode.kind.ask_outcome, unnamed):
-            yield scene.ask("outcome", subject, patterns, slots, answers, evidence)
+            yield scene.ask("outcome", subject, patterns, slots, answers, evidence, rivals=rivals)
 
 
 def sentiment(scene: Scene) -> Found:

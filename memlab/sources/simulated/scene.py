@@ -11,6 +11,7 @@ from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.dialogue import Statement, Talk, names
 from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.options import options
 from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import TRUE, Key, fact_key
 from memlab.sources.simulated.wording import Voice
@@ -161,11 +162,14 @@ class Scene:
         stale_values: Sequence[str] = (),
         choices: Sequence[str] = (),
         updates: int | None = None,
+        rivals: Sequence[str] = (),
     ) -> Candidate:
         """A question of a kind that can be put in this user's words.
 
         Args:
+            choices: What it offers; where it is empty, the answer is offered among rivals.
             updates: How often what it asks for has changed since, or by now; None where the kind knows no change.
+            rivals: Other values than the answer, those that must be offered first.
         """
         facets = {} if updates is None else {"updates": updates}
 
@@ -173,10 +177,11 @@ class Scene:
             pattern = self._wording(patterns, slots, () if choices else answers, evidence, draw)
             if pattern is None:
                 return None
+            text = self.voice.asks(pattern, slots, draw)
             gold = Gold(
                 kind=kind,
                 answers=tuple(answers),
-                choices=tuple(choices),
+                choices=tuple(choices) or options(answers, rivals, text),
                 answerable=bool(evidence),
                 evidence=tuple(evidence),
                 stale=stale,
@@ -185,7 +190,7 @@ class Scene:
                 facets=facets | {"overlap": round(self._shared(pattern.format(**slots), evidence), 3)},
             )
             named = slots["value"] if "{value}" in pattern else ""
-            return Question(tuple(subject), self.voice.asks(pattern, slots, draw), gold, named)
+            return Question(tuple(subject), text, gold, named)
 
         return Candidate(tuple(subject), tuple(evidence), bool(stale), pose)
 

@@ -165,10 +165,10 @@ class ScriptedChat:
     """A chat that replies by a script, then says that it is done; it keeps what it was shown.
 
     Args:
-        replies: One list of tool calls per reply, each `(tool, arguments)`; an exception is raised in its turn.
+        replies: One list of tool calls per reply, each `(tool, arguments)`; a text is said, an exception raised.
     """
 
-    def __init__(self, replies: Sequence[Sequence[tuple[str, Mapping[str, str]]] | Exception]) -> None:
+    def __init__(self, replies: Sequence[Sequence[tuple[str, Mapping[str, str]]] | str | Exception]) -> None:
         self._replies = list(replies)
         self.shown: list[tuple[Message, ...]] = []
 
@@ -178,6 +178,8 @@ class ScriptedChat:
         wishes = self._replies.pop(0) if self._replies else ()
         if isinstance(wishes, Exception):
             raise wishes
+        if isinstance(wishes, str):
+            return Message(role="assistant", text=wishes)
         calls = [ToolCall(id=f"{len(self.shown)}.{n}", name=name, arguments=a) for n, (name, a) in enumerate(wishes)]
         return Message(role="assistant", text="" if calls else "Done.", calls=tuple(calls))
 

@@ -121,8 +121,8 @@ class Summary:
     def _fold(self, turn: Turn, note: str | None) -> list[str]:
         """The lines that a turn leaves behind: as noted, as the chat writes them, or its weightiest sentences."""
         if self._chat is None:
-            sentences = dict.fromkeys(s.strip() for s in SENTENCE.split(turn.text) if stems(s))
-            ranked = sorted(sentences, key=self._weight, reverse=True)
+            sentences = list(dict.fromkeys(s.strip() for s in SENTENCE.split(turn.text) if stems(s)))
+            ranked = sorted(sentences, key=self._weight, reverse=True) if len(sentences) > 1 else [turn.text]
         elif note is not None:
             return json.loads(note)
         else:
@@ -131,7 +131,7 @@ class Summary:
             said = Message(role="user", text=f"Message of {turn.at.date()} by {turn.speaker}:\n{turn.text}")
             written = self._chat.reply([system, said]).text.splitlines()
             ranked = [line for text in written if (line := BULLET.sub("", text).strip())]
-        return list(islice((text for text in ranked if count_tokens(text) <= self._tokens), self._per_turn))
+        return list(islice((text for text in ranked if 0 < count_tokens(text) <= self._tokens), self._per_turn))
 
     def _weight(self, text: str) -> float:
         """The mean over a text's words of how much they tell of the conversation: 0 for what is in one turn alone."""

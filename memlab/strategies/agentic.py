@@ -1,21 +1,32 @@
 """Memory in the hands of a chat model: core lines always in sight, an archive reached by tool calls.
 
-After MemGPT (Packer et al., 2023) and the guide's third pattern. The model is shown core memory and one new message,
-and calls tools until it is done; a question is searched for in the same way. Differs: the loop is bounded and its
-errors go back to the model, core memory is a list of lines with a size limit, what is filed cites the turn that it was
-filed for, and answering writes nothing, so that a recall changes no memory. The model's tool calls are kept beside the
-turns: a reopened memory repeats them instead of asking again.
+Guide: the agentic pattern: core memory always visible in sections; tools to append to core, to insert into the archive
+and to search it; a loop while the model calls tools, without a bound or a path for errors.
+
+Differs: the loop is bounded and its errors go back to the model; core memory is a list of lines with a size limit, and
+the model is warned before it is full; what is filed cites the turn that it was filed for; answering writes nothing, so
+that a recall changes no memory. The model's tool calls are kept beside the turns, and a reopened memory repeats them
+instead of asking again. Past turns themselves can be searched where `conversation` is above 0; it is 0 by default.
+
+Cost: to observe a turn takes up to `max_steps` replies of the chat and a vector per archived text; to recall, as many
+replies again and a vector per search; bytes are those of the turns and, beside each, of the tool calls made for it.
+
+Use: where a model is at hand and what matters is worth its replies; with rules instead (`agentic (rules)` in every
+table) it shows what the loop does, and nothing about what a model would.
+
+After MemGPT (Packer et al., 2023).
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from memlab.encoders import Encoder
 from memlab.events import Forget, Memory, MemoryId, Observed, Query, Recall, Turn, TurnId
 from memlab.indexes import VectorIndex
 from memlab.llm import Chat, Message, Tool, ToolCall
+from memlab.llm.tools import Act, converse
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept
 from memlab.text import count_tokens
@@ -40,7 +51,13 @@ SEARCH = Tool(
     description="Finds the archive's texts nearest in meaning.",
     parameters={"query": "What to look for."},
 )
-TOOLS = {tool.name: tool for tool in (APPEND, REPLACE, INSERT, SEARCH)}
+LOOK_BACK = Tool(
+    name="conversation_search",
+    description="Finds what was said in past turns, word for word, nearest in meaning.",
+    parameters={"query": "What to look for."},
+)
+TOOLS = {tool.name: tool for tool in (APPEND, REPLACE, INSERT, SEARCH, LOOK_BACK)}
+SEARCHES = (SEARCH.name, LOOK_BACK.name)
 FILING = "You keep the long-term memory of a conversation. File what is worth keeping of each new message."
 ASKING = (
     "You keep the long-term memory of a conversation. Search the archive for whatever helps to answer the question."
@@ -60,6 +77,9 @@ class Agentic:
         core_tokens: Size limit of core memory in word pieces, 0 or more.
         found: What one search gives at most, at least 1.
         max_steps: Replies that the chat has for one message or question, at least 1.
+        warn_above: Share of core memory in use, 0 to 1, above which a chat that files is told so.
+        conversation: What one search of the past turns gives at most; 0 leaves that tool out, and turns are no
+            memories of their own.
 
     Raises:
         ValueError: A number is out of its range.
@@ -74,14 +94,18 @@ class Agentic:
         core_tokens: int,
         found: int,
         max_steps: int,
+        warn_above: float,
+        conversation: int,
     ) -> None:
-        if core_tokens < 0 or found < 1 or max_steps < 1:
+        if min(core_tokens, conversation) < 0 or found < 1 or max_steps < 1 or not 0 <= warn_above <= 1:
             raise ValueError(
-                f"agentic: core_tokens={core_tokens}, found={found}, max_steps={max_steps}; "
-                "core_tokens must be 0 or more, the others at least 1"
+                f"agentic: core_tokens={core_tokens}, found={found}, max_steps={max_steps}, warn_above={warn_above}, "
+                f"conversation={conversation}; core_tokens and conversation must be 0 or more, found and max_steps at "
+                "least 1, warn_above from 0 to 1"
             )
         self._encoder, self._chat, self._make_index = encoder, chat, index
         self._core_tokens, self._found, self._max_steps = core_tokens, found, max_steps
+        self._warn_above, self._conversation = warn_above, conversation
         self._start_over()
         self._log = EventLog(store, self._learn, self._unlearn, keeps=(Turn, Forget))
 
@@ -91,24 +115,31 @@ class Agentic:
 
     def recall(self, query: Query) -> Recall:
         """Core memory, then what the chat's searches found, by the nearest of them."""
-        found: dict[str, float] = {}
+        scores: dict[str, float] = {}
+        known = self._archive | self._turns
 
-        def search(call: ToolCall) -> str:
-            hits = self._search(call.arguments["query"])
-            found.update({id: max(score, found.get(id, 0.0)) for id, score in hits})
-            hit = (self._archive[id] for id, _ in hits)
+        def listed(hits: list[tuple[str, float]]) -> str:
+            scores.update({id: max(score, scores.get(id, 0.0)) for id, score in hits})
+            hit = (known[id] for id, _ in hits)
             return "\n".join(f"* {memory.at.date()} {memory.text}" for memory in hit) or "nothing"
 
-        self._converse(ASKING, f"Question:\n{query.text}", {SEARCH.name: search}, [SEARCH])
+        act = {
+            SEARCH.name: lambda call: listed(self._search(call)),
+            LOOK_BACK.name: lambda call: listed(self._look_back(call)),
+        }
+        self._converse(ASKING, f"Question:\n{query.text}", act)
         core = [replace(memory, score=1.0) for memory in self._core[: query.limit]]
         left = None if query.limit is None else query.limit - len(core)
-        ranked = sorted(found, key=lambda id: -found[id])[:left]
-        archived = [replace(self._archive[id], score=max(0.0, min(1.0, found[id]))) for id in ranked]
-        return Recall(memories=(*core, *archived))
+        ranked = sorted(scores, key=lambda id: -scores[id])[:left]
+        return Recall(memories=(*core, *(replace(known[id], score=max(0.0, min(1.0, scores[id]))) for id in ranked)))
+
+    def core(self) -> tuple[Memory, ...]:
+        """Core memory, line by line."""
+        return tuple(self._core)
 
     def memories(self) -> Iterator[Memory]:
-        """Core memory, then the archive in the order in which it was filed."""
-        return iter([*self._core, *self._archive.values()])
+        """Core memory, then the archive in the order in which it was filed, then past turns if they are searched."""
+        return iter([*self._core, *self._archive.values(), *self._turns.values()])
 
     def close(self) -> None:
         """Closes the store."""
@@ -117,7 +148,8 @@ class Agentic:
     def _start_over(self) -> None:
         self._core: list[Memory] = []
         self._archive: dict[str, Memory] = {}
-        self._index = self._make_index(self._encoder.dim)
+        self._turns: dict[str, Memory] = {}
+        self._index, self._turn_index = (self._make_index(self._encoder.dim) for _ in range(2))
         self._made: Counter[str] = Counter()
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
@@ -135,42 +167,48 @@ class Agentic:
             APPEND.name: lambda call: self._append(event, call.arguments["line"]),
             REPLACE.name: lambda call: self._replace(event, call.arguments["old"], call.arguments["new"]),
             INSERT.name: lambda call: self._insert(event, call.arguments["content"]),
-            SEARCH.name: lambda call: "\n".join(
-                self._archive[id].text for id, _ in self._search(call.arguments["query"])
-            ),
+            SEARCH.name: lambda call: "\n".join(self._archive[id].text for id, _ in self._search(call)),
+            LOOK_BACK.name: lambda call: "\n".join(self._turns[id].text for id, _ in self._look_back(call)),
         }
-        if note is not None:
+        if note is None:
+            note = self._file(event, tools)
+        else:
             for name, arguments in json.loads(note):
                 tools[name](ToolCall(id="", name=name, arguments=arguments))
-            return note
-        message = f"Message of {event.at.date()} by {' '.join(event.speaker.split())}:\n{event.text}"
+        if self._conversation:
+            memory = self._make("turn", event, event.text)
+            self._turns[memory.id] = memory
+            self._turn_index.add(memory.id, self._encoder.encode([event.text])[0])
+        return note
+
+    def _file(self, turn: Turn, act: Act) -> str:
+        """Has the chat file a turn; its calls as a note. A chat that fails leaves nothing half filed."""
+        message = f"Message of {turn.at.date()} by {' '.join(turn.speaker.split())}:\n{turn.text}"
         core = self._core
         try:
-            calls = self._converse(FILING, message, tools, list(TOOLS.values()))
+            calls = self._converse(FILING + self._pressure(), message, act)
         except BaseException:
             self._core = core
-            self._forget(frozenset(id for id, memory in self._archive.items() if memory.sources == (event.id,)))
+            self._forget(frozenset(id for id, memory in self._archive.items() if memory.sources == (turn.id,)))
             raise
-        return json.dumps([(call.name, _needed(call)) for call in calls if call.name != SEARCH.name])
+        return json.dumps([(call.name, _needed(call)) for call in calls if call.name not in SEARCHES])
 
-    def _converse(
-        self, instruction: str, message: str, act: Mapping[str, Callable[[ToolCall], str]], tools: Sequence[Tool]
-    ) -> list[ToolCall]:
-        """Lets the chat call tools until it is done or out of steps; returns the calls that succeeded."""
+    def _pressure(self) -> str:
+        """A warning where core memory is nearly full, after MemGPT's; else nothing."""
+        used = sum(count_tokens(memory.text) for memory in self._core)
+        if used <= self._warn_above * self._core_tokens:
+            return ""
+        return (
+            f"\nMemory pressure: core memory holds {used} of {self._core_tokens} tokens. "
+            "Replace what no longer matters before you add to it."
+        )
+
+    def _converse(self, instruction: str, message: str, act: Act) -> list[ToolCall]:
+        """Lets the chat call the tools of `act` until it is done or out of steps; returns the calls that succeeded."""
         core = "\n".join(f"* {memory.text}" for memory in self._core)
         system = Message(role="system", text=f"{instruction}\nCore memory:\n{core}")
-        messages, succeeded = [system, Message(role="user", text=message)], []
-        for _ in range(self._max_steps):
-            reply = self._chat.reply(messages, tools)
-            messages.append(reply)
-            if not reply.calls:
-                break
-            for call in reply.calls:
-                result = _complaint(call, tools) or act[call.name](call)
-                messages.append(Message(role="tool", text=result, answers=call.id))
-                if not result.startswith("error"):
-                    succeeded.append(call)
-        return succeeded
+        offered = [TOOLS[name] for name in act if name != LOOK_BACK.name or self._conversation]
+        return converse(self._chat, [system, Message(role="user", text=message)], offered, act, self._max_steps)
 
     def _append(self, turn: Turn, line: str) -> str:
         return self._write(turn, line, place=len(self._core), gone=None)
@@ -212,27 +250,20 @@ class Agentic:
         id = f"{kind}:{turn.id}" + (f":{number}" if number else "")
         return Memory(id=id, text=text, at=turn.at, sources=(turn.id,))
 
-    def _search(self, text: str) -> list[tuple[str, float]]:
-        return self._index.search(self._encoder.encode([text])[0], self._found)
+    def _search(self, call: ToolCall) -> list[tuple[str, float]]:
+        return self._index.search(self._encoder.encode([call.arguments["query"]])[0], self._found)
+
+    def _look_back(self, call: ToolCall) -> list[tuple[str, float]]:
+        return self._turn_index.search(self._encoder.encode([call.arguments["query"]])[0], self._conversation)
 
     def _forget(self, ids: frozenset[MemoryId]) -> None:
         self._core = [memory for memory in self._core if memory.id not in ids]
-        for id in sorted(ids & self._archive.keys()):
-            del self._archive[id]
-            self._index.delete(id)
+        for held, index in ((self._archive, self._index), (self._turns, self._turn_index)):
+            for id in sorted(ids & held.keys()):
+                del held[id]
+                index.delete(id)
 
 
 def _needed(call: ToolCall) -> dict[str, str]:
     """A call's arguments without those that its tool does not know."""
     return {name: call.arguments[name] for name in TOOLS[call.name].parameters}
-
-
-def _complaint(call: ToolCall, tools: Sequence[Tool]) -> str | None:
-    """What is wrong with a call, in words that a model can act on; None if nothing is."""
-    known = {tool.name: tool for tool in tools}
-    if call.name not in known:
-        return f"error: there is no tool {call.name!r}; there are {', '.join(known)}"
-    for name in known[call.name].parameters:
-        if not isinstance(call.arguments.get(name), str):
-            return f"error: {call.name} needs {name!r}, a text"
-    return None

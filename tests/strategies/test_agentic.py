@@ -145,6 +145,56 @@ class TestConversation:
         assert results(chat, 3) == ["* 2024-01-01 a green boat"]
 
 
+class TestPressure:
+    def test_the_chat_is_warned_before_core_memory_is_full_and_not_earlier(self):
+        chat = ScriptedChat([[(APPEND, {"line": "word " * 8})], [], [(APPEND, {"line": "word"})]])
+        told(agentic(chat, core_tokens=10), "one", "two", "three")
+        first, _, second, _, third = (shown[0].text for shown in chat.shown)
+        assert not any("Memory pressure" in text for text in (first, second)), "8 of 10 is not over 80 %"
+        assert "Memory pressure: core memory holds 9 of 10 tokens." in third
+
+    def test_a_core_memory_without_room_is_no_reason_to_warn(self):
+        told(agentic(chat := ScriptedChat([]), core_tokens=0), "one")
+        assert "pressure" not in chat.shown[0][0].text
+
+    def test_the_rules_do_the_same_warned_or_not(self):
+        texts = [f"I love {thing}." for thing in ("tea", "cake", "rain", "soup", "snow", "wine")]
+        warned, never = (told(agentic(core_tokens=15, warn_above=share), *texts) for share in (0.0, 1.0))
+        assert list(warned.memories()) == list(never.memories())
+
+
+class TestPastTurns:
+    WISH = [("conversation_search", {"query": "a green boat"})]  # noqa: RUF012
+
+    def test_without_it_there_is_no_such_tool_and_no_such_memory(self):
+        strategy = told(agentic(chat := ScriptedChat([self.WISH])), "a green boat")
+        assert results(chat)[0].startswith("error: there is no tool 'conversation_search'")
+        assert held(strategy) == {}
+
+    def test_past_turns_are_found_word_for_word_and_recalled_with_their_source(self):
+        chat = ScriptedChat([[], [], self.WISH, [], self.WISH])
+        strategy = told(agentic(chat, conversation=1), "a green boat", "rain", "and so on")
+        assert results(chat, 3) == ["a green boat"], "while filing"
+        assert list(held(strategy)) == ["turn:t0", "turn:t1", "turn:t2"]
+        (found,) = recalled(strategy)
+        assert found[:3] == ("turn:t0", "a green boat", ("t0",))
+        assert found[4] == pytest.approx(1.0)
+
+    def test_what_is_erased_or_forgotten_is_not_found_reopened_or_not(self, path):
+        def again(chat):
+            return agentic(chat, SqliteStore(path), conversation=5)
+
+        strategy = told(again(ScriptedChat([])), "a green boat", "a red boat", "rain")
+        erase(strategy, "t0")
+        strategy.observe(Forget(at=AT, session=1, memories=frozenset({"turn:t1"})))
+        assert held(strategy) == {"turn:t2": "rain"}
+        strategy.close()
+        chat = ScriptedChat([self.WISH])
+        strategy = again(chat)
+        assert [found[0] for found in recalled(strategy)] == ["turn:t2"]
+        assert b"green boat" not in left_in(path)
+
+
 class TestRules:
     def test_of_boston_and_denver_core_memory_has_denver(self):
         strategy = told(agentic(), "I moved to Boston.", "It rains.", "I moved to Denver.")
@@ -232,7 +282,9 @@ def test_a_python_user_gets_rules_for_a_chat_or_gives_another():
     assert core(told(make("strategy/agentic", encoder=Hashing(64), chat=chat), "I moved to Denver.")) == ["scripted"]
 
 
-@pytest.mark.parametrize("wrong", [{"core_tokens": -1}, {"found": 0}, {"max_steps": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"core_tokens": -1}, {"found": 0}, {"max_steps": 0}, {"conversation": -1}, {"warn_above": 1.5}]
+)
 def test_numbers_out_of_range_are_refused(wrong):
     with pytest.raises(ValueError, match=f"agentic: .*{next(iter(wrong))}={next(iter(wrong.values()))}"):
         agentic(**wrong)

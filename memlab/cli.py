@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memlab.commands import check, data, explain, memory, results, run, trec
+from memlab.commands import chat, check, data, explain, memory, results, run, trec
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -15,6 +15,7 @@ EXAMPLES = """examples:
   memlab compare runs/leaderboard --baseline bm25
   memlab show runs/single/RUN                    its missed questions; with QUERY, one of them explained
   memlab check strategy=hybrid                   does it keep every law?
+  memlab chat strategy=hybrid store.path=me.db   an assistant that remembers
 """
 
 
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"memlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (run, results, check, explain, memory, trec, data):
+    for group in (run, results, check, chat, explain, memory, trec, data):
         group.add(commands)
     return parser
 

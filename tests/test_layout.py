@@ -25,6 +25,7 @@ ORDER = (
         "strategies",
         "control",
         "layers",
+        "assistants",
         "sources",
         "readers",
     ),
@@ -49,7 +50,17 @@ ORDER = (
         "cli",
     ),
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "mlflow", "matplotlib", "sklearn", "scipy.stats", "jinja2")
+HEAVY = (
+    "torch",
+    "openai",
+    "sentence_transformers",
+    "transformers",
+    "mlflow",
+    "matplotlib",
+    "sklearn",
+    "scipy.stats",
+    "jinja2",
+)
 
 
 def imports(file: Path) -> set[str]:

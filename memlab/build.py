@@ -18,7 +18,7 @@ from memlab.strategies.base import Strategy
 LABELS = {"name", "leaderboard"}
 ORACLE = "memlab.strategies.oracle.Oracle"
 RANKED = "memlab.strategies.ranked.Ranked"
-PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner", "make_inner"}
+PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner", "make_inner", "strategy", "session", "clock"}
 DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
 

@@ -62,7 +62,8 @@ def held(path):
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quiet")
-def test_it_remembers_across_restarts_and_keeps_no_reply_beside_its_store(tmp_path):
+def test_it_remembers_across_restarts_and_keeps_no_reply_beside_its_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("MEMLAB_CACHE", str(tmp_path / "cache"))
     asked = []
 
     def answer(body):

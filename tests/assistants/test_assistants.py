@@ -317,3 +317,14 @@ class TestAgentic:
         talker, _ = assistant("agentic", chat := Sayer([("memory_search", {"query": "x"})], "Sorry."), inner)
         assert talker.say("hello").text == "Sorry."
         assert chat.shown[1][-1].text == "error: the memory cannot be searched now: out"
+
+
+def test_a_python_user_makes_one_over_a_file_and_it_remembers(tmp_path):
+    shown = []
+    for session in (1, 2):
+        strategy = make("strategy/bm25", store=make("store/sqlite", path=str(tmp_path / "me.db")))
+        talker = make("assistant/rag", strategy=strategy, chat=(chat := Sayer("Ok.")), session=session)
+        talker.say("I moved to Denver.")
+        talker.close()
+        shown.append([one["text"] for one in data(chat.shown[0][0].text)[1]])
+    assert shown == [[], ["user: I moved to Denver.", "assistant: Ok."]]

@@ -327,4 +327,4 @@ def test_a_python_user_makes_one_over_a_file_and_it_remembers(tmp_path):
         talker.say("I moved to Denver.")
         talker.close()
         shown.append([one["text"] for one in data(chat.shown[0][0].text)[1]])
-    assert shown == [[], ["user: I moved to Denver.", "assistant: Ok."]]
+    assert shown == [[], ["user: I moved to Denver."]]

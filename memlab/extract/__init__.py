@@ -26,12 +26,14 @@ class Relation:
 
     Attributes:
         single: Whether somebody has only one of it at a time, so that a new one replaces the old.
+        kind: What the object is: person, animal, place, organisation or thing.
     """
 
     subject: str
     relation: str
     object: str
     single: bool = False
+    kind: str = "thing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ def said(turn: Turn) -> str:
     return rest if colon and head.casefold().endswith(turn.speaker.casefold()) else turn.text
 
 
+def asks_of_past(text: str) -> bool:
+    """Whether a question asks how things were: "Where did I use to live?", unlike "Where do I live?"."""
+    return bool(_past().search(_straight(text)))
+
+
 def _mentions(text: str) -> tuple[Mention, ...]:
     found, end = [], 0
     for word in WORD.finditer(text):
@@ -69,11 +74,12 @@ def _relations(text: str, speaker: str) -> Iterator[Relation]:
     for pattern in _named():
         for found in pattern.finditer(text):
             if (name := _name(found["name"])) and not _unreal(text, found.start()):
-                yield Relation(speaker, found["role"].casefold(), name)
+                role = found["role"].casefold()
+                yield Relation(speaker, role, name, kind=_kinds().get(role, "person"))
     for relation, single, pattern in _stated():
         for found in pattern.finditer(text):
             if not _unreal(text, found.start()) and (value := _value(found["rest"])):
-                yield Relation(speaker, relation, value, single)
+                yield Relation(speaker, relation, value, single, _kinds().get(relation, "thing"))
     for found in _owned().finditer(text):
         thing = found["thing"].casefold()
         if _is_thing(thing) and not _unreal(text, found.start()) and (value := _value(found["rest"])):
@@ -130,6 +136,17 @@ def _english() -> dict[str, frozenset[str]]:
     lists = ("stops", "never_names", "never_first", "articles", "passing", "activities")
     roles = frozenset(role for line in words["roles"] for role in line)
     return {"roles": roles} | {name: frozenset(words[name]) for name in lists}
+
+
+@cache
+def _past() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, _language()["of_the_past"]))
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return {word: kind for kind, words in _language()["kinds"].items() for word in words}
 
 
 @cache

@@ -106,7 +106,7 @@ class GraphIndex:
             self._coming = {}
 
     def _neighbours(self, nodes: Iterable[str], at: datetime | None) -> dict[str, dict[str, float]]:
-        """The shares of what stands next to each node that is no hub; a relation's is 1, or less once it is past."""
+        """The shares of what stands next to each node that is no hub; of what turns relate it is 1, `past` once it is."""
         shares = self._engine.beside(list(nodes), max(1, self._hub_share * len(self)))
         now = None if at is None or self._past == 1 else moment(at)
         stated: dict[tuple[str, str], float] = {}
@@ -116,5 +116,5 @@ class GraphIndex:
                 stated[pair] = max(weight, stated.get(pair, 0.0))
         for (node, other), weight in stated.items():
             if node in shares:
-                shares[node][other] = max(weight, shares[node].get(other, 0.0))
+                shares[node][other] = weight
         return shares

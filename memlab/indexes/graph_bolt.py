@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -115,8 +116,12 @@ class Bolt:
 
     def _wipe(self) -> None:
         for label in ("MemlabTurn", "MemlabEntity"):
-            while self.transaction(lambda run, label=label: run(WIPE.format(label=label), user=self._user))[0][0]:
-                pass
+            statement, left = WIPE.format(label=label), 1
+            while left:
+                left = self.transaction(partial(self._count, statement))
+
+    def _count(self, statement: str, run: Run) -> int:
+        return run(statement, user=self._user)[0][0]
 
     def _alone(self, statement: str) -> None:
         with self._driver.session(database=self._database) as session:

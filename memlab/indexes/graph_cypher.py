@@ -7,6 +7,7 @@ edge names the user whose it is, and the keys of nodes begin with the user, so t
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
@@ -80,8 +81,8 @@ class Connection(Protocol):
 class CypherGraph:
     """Turns joined to the stems that they mention, stems joined to stems by what turns state of them.
 
-    Every call is one transaction of a few statements, whatever the number of turns or nodes; merging and deleting also
-    read all relations of the user once.
+    Every call is one transaction of a few statements, whatever the number of nodes, or for every 500 turns; merging and
+    deleting also read all relations of the user once.
 
     Args:
         connection: To a database that holds nothing of this user.
@@ -97,8 +98,7 @@ class CypherGraph:
     def merge(self, said: Sequence[Said]) -> None:
         """Takes turns in, in order; none of them is there already."""
         for start in range(0, len(said), CHUNK):
-            rows = self._rows(said[start : start + CHUNK])
-            self._connection.transaction(lambda run, rows=rows: self._merge(run, *rows))
+            self._connection.transaction(partial(self._merge, self._rows(said[start : start + CHUNK])))
 
     def delete(self, turns: Sequence[str]) -> None:
         """Takes turns out, with all that no other turn says; one that is not there is no error."""
@@ -116,10 +116,8 @@ class CypherGraph:
         if nodes is not None and not nodes:
             return []
         pattern: dict[str, Any] = {"relation": relation, "kind": kind, "at": "" if at is None else moment(at)}
-        if nodes is None:
-            statements, pattern = (ANYWHERE,), pattern | {"user": self._user}
-        else:
-            statements, pattern = (LEAVING, REACHING), pattern | {"rows": self._keys(nodes)}
+        pattern |= {"user": self._user} if nodes is None else {"rows": self._keys(nodes)}
+        statements = [ANYWHERE] if nodes is None else [LEAVING, REACHING]
         found = self._connection.transaction(lambda run: [row for one in statements for row in run(one, **pattern)])
         return list(dict.fromkeys(Held(*row) for row in found))
 
@@ -132,7 +130,8 @@ class CypherGraph:
 
     def _rows(self, said: Sequence[Said]) -> tuple[list[dict[str, Any]], ...]:
         """What is merged: turns, entities, mentions and relations."""
-        turns, mentions, relates, names = [], [], [], {}
+        turns, mentions, relates = [], [], []
+        names: dict[str, None] = {}
         for one in said:
             (turn,) = self._keys([one.turn])
             turns.append({"key": turn, "turn": one.turn, "at": moment(one.at)})
@@ -148,7 +147,8 @@ class CypherGraph:
         entities = [{"key": self._keys([name])[0], "name": name} for name in names]
         return turns, entities, mentions, relates
 
-    def _merge(self, run: Run, turns: list, entities: list, mentions: list, relates: list) -> None:
+    def _merge(self, rows_of: tuple[list[dict[str, Any]], ...], run: Run) -> None:
+        turns, entities, mentions, relates = rows_of
         for statement, rows in ((TURNS, turns), (ENTITIES, entities)):
             if rows:
                 run(statement, rows=rows, user=self._user)
@@ -190,7 +190,7 @@ class CypherGraph:
     def _beside(self, run: Run, nodes: Sequence[str], most: float) -> dict[str, dict[str, float]]:
         if not nodes:
             return {}
-        turns = dict(run(HOW_OFTEN, rows=self._keys(nodes)))
+        turns: dict[str, int] = {name: n for name, n in run(HOW_OFTEN, rows=self._keys(nodes))}
         found: dict[str, dict[str, float]] = {node: {} for node in nodes if turns.get(node, 0) <= most}
         mentioned = self._keys([node for node in found if node in turns])
         pairs = run(BESIDE, rows=mentioned) if mentioned else []

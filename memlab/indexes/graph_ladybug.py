@@ -63,7 +63,7 @@ class Ladybug:
         self._database.close()
 
     def _run(self, statement: str, **parameters: Any) -> Rows:
-        result = self._connection.execute(statement, parameters)
+        result: Any = self._connection.execute(statement, parameters)
         try:
             return [list(row) for row in result.get_all()]
         finally:

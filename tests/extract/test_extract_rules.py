@@ -5,7 +5,7 @@ import time
 import pytest
 
 from memlab.extract import Mention
-from memlab.extract.rules import Rules, said
+from memlab.extract.rules import Rules, asks_of_past, said
 from memlab.testing import turn
 
 STATES = {
@@ -215,3 +215,29 @@ def test_a_long_text_costs_in_proportion_to_its_length(kind):
 
     seconds(100)
     assert seconds(100_000) < 20 * seconds(20_000) + 0.02
+
+
+def test_relations_know_what_their_objects_are():
+    text = "My boss Ana, my cat Rex. I moved to Denver. I work for Initech. My car Herbie. I love tea."
+    kinds = {relation.object: relation.kind for relation in Rules().relations(text, "user")}
+    assert kinds == {
+        "Ana": "person",
+        "Rex": "animal",
+        "Denver": "place",
+        "Initech": "organisation",
+        "Herbie": "thing",
+        "tea": "thing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "past"),
+    [
+        ("Where did I use to live?", True),
+        ("What was my previous job?", True),
+        ("Where do I live?", False),
+        ("What is my sister's old cat called?", False),
+    ],
+)
+def test_a_question_of_the_past_is_told_by_its_words(question, past):
+    assert asks_of_past(question) is past

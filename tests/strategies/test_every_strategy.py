@@ -12,7 +12,8 @@ from memlab.checks.living import other_users_change_nothing, the_same_seed_gives
 from memlab.config import options
 from memlab.testing import ask, turn
 
-STRATEGIES = [name for name in options("strategy") if name != "process"]  # that is a program's, see test_process.py
+ELSEWHERE = ("process", "graph_cypher", "graph_bolt")  # test_process.py; test_graph_strategy.py, test_graph_bolt.py
+STRATEGIES = [name for name in options("strategy") if name not in ELSEWHERE]
 TAKES_A_PROCESS = (the_same_seed_gives_the_same_traces, other_users_change_nothing)
 QUICK = [one for one in CHECKS if one not in (*TAKES_A_PROCESS, nothing_acknowledged_is_lost)]
 

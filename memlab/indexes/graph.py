@@ -106,7 +106,7 @@ class GraphIndex:
             self._coming = {}
 
     def _neighbours(self, nodes: Iterable[str], at: datetime | None) -> dict[str, dict[str, float]]:
-        """The shares of what stands next to each node that is no hub; of what turns relate it is 1, `past` once it is."""
+        """The shares of what stands next to each node that is no hub; what turns relate has 1, or `past`."""
         shares = self._engine.beside(list(nodes), max(1, self._hub_share * len(self)))
         now = None if at is None or self._past == 1 else moment(at)
         stated: dict[tuple[str, str], float] = {}

@@ -12,8 +12,8 @@ and one of three: networkx in this process, embedded Cypher (`graph_cypher`), a 
 three recall the same.
 
 Cost: observing reads one turn with regular expressions and merges its words; recall walks a few hops and scores what
-they reached, milliseconds in this process, about a hundred over Bolt. Bytes are the turns' in the store; the graph is in
-memory, or on the server.
+they reached, milliseconds in this process, some hundred over Bolt. Bytes are the turns' in the store; the graph is in
+memory or on the server.
 
 Use: when questions name people by what they are to the user, and answers name them by name. Where question and answer
 share words, BM25 finds as much for less.

@@ -1,5 +1,8 @@
-"""What all tests share: an embedding cache of their own, and the development data where they are at hand."""
+"""What all tests share: files in memory, an embedding cache of their own, and the development data where at hand."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +12,19 @@ from memlab.sources import data_folders
 
 DATASETS = Path(__file__).parent.parent / "datasets"
 SAMPLE = DATASETS / "locomo" / "sample.json"
+IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 2**30
+
+
+def pytest_configure():
+    """Puts temporary files into memory where a gigabyte is free there, so that no test waits for a disk.
+
+    Every write of a store waits until it is on the disk, which only a loss of power can show; who kills a process, as
+    tests do, finds the same files in memory. `TMPDIR` says otherwise.
+    """
+    usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK)
+    if "TMPDIR" not in os.environ and usable and shutil.disk_usage(IN_MEMORY).free >= ROOM_BYTES:
+        os.environ["TMPDIR"] = str(IN_MEMORY)
+        tempfile.tempdir = None
 
 
 @pytest.fixture(scope="session", autouse=True)

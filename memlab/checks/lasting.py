@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from subprocess import PIPE
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from memlab.checks.compare import about, difference, listing_difference
@@ -89,20 +88,18 @@ def _write_until_killed(subject: Subject, path: Path, n_writes: int, seconds: fl
     """How many events another process had acknowledged when it was killed."""
     with TemporaryFile("w+") as errors:
         order = {"config": subject.config, "path": str(path), "n_writes": n_writes}
-        process = start(write, order, errors, PIPE)
-        assert process.stdout is not None
+        process = start(write, order, errors)
         acknowledged, began = 0, None
         while 2 * acknowledged < n_writes and (began is None or time.monotonic() - began < seconds):
-            came = len(process.stdout.read1(CHUNK))  # type: ignore[attr-defined]
+            came = len(process.output.read1(CHUNK))  # type: ignore[attr-defined]
             began = began or time.monotonic()
             acknowledged += came
             if not came:
                 process.wait()
                 raise failed(errors)
         process.kill()
-        acknowledged += len(process.stdout.read())
+        acknowledged += len(process.output.read())
         process.wait()
-        process.stdout.close()
     return acknowledged
 
 

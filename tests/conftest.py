@@ -21,7 +21,8 @@ def pytest_configure():
     Every write of a store waits until it is on the disk, which only a loss of power can show; who kills a process, as
     tests do, finds the same files in memory. `TMPDIR` says otherwise.
     """
-    usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK)
+    usable = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK | os.X_OK)
+    usable = usable and not os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC  # else no program in it runs
     if "TMPDIR" not in os.environ and usable and shutil.disk_usage(IN_MEMORY).free >= ROOM_BYTES:
         os.environ["TMPDIR"] = str(IN_MEMORY)
         tempfile.tempdir = None

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from memlab import build
 from memlab.config import Config, ConfigError, plan
-from memlab.encoders import Encoder
+from memlab.encoders import Encoder, Vectors
 from memlab.encoders.hashing import Hashing
 from memlab.life import Life
 from memlab.stores import Store
@@ -105,6 +107,20 @@ def subject(overrides: Sequence[str], config_dir: Path | str | None = None) -> S
     return chosen
 
 
+class _Remembering:
+    """An encoder that encodes a text once: checks tell the same texts to many twins."""
+
+    def __init__(self, inner: Hashing) -> None:
+        self.dim, self.identity = inner.dim, inner.identity
+        self._inner, self._rows = inner, dict[str, Vectors]()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row of unit length per text, float32, shape (len(texts), dim), as the inner encoder's; the caller's."""
+        new = list(dict.fromkeys(text for text in texts if text not in self._rows))
+        self._rows.update(zip(new, self._inner.encode(new), strict=True))
+        return np.stack([self._rows[text] for text in texts]) if texts else self._inner.encode(texts)
+
+
 @cache
-def _encoder() -> Hashing:
-    return Hashing()
+def _encoder() -> _Remembering:
+    return _Remembering(Hashing())

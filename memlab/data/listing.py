@@ -15,7 +15,7 @@ def listed() -> Iterator[tuple[str, str, str]]:
         card = load_card(name)
         folders = (folder for folder in data_folders(name) if any(path.is_file() for path in folder.rglob("*")))
         missing = f"not found; `memlab data get {name}`" if card.download else f"not found; get it from {card.url}"
-        found = "always there" if name == "simulated" else str(next(folders, missing))
+        found = "always there" if card.url == "part of memlab" else str(next(folders, missing))
         yield name, card.licence, found
 
 

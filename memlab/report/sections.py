@@ -90,6 +90,7 @@ def _whole(name: str, slug: str, results: Sequence[Result]) -> list[Table | Figu
         tables.figures(results, tables.RANKING, "Rankings of sources"),
         None if results[0].parts else tables.macro(results),
         tables.figures(results, tables.STALENESS, "Staleness") if _has_stale(results) else None,
+        tables.figures(results, tables.REGRET, "Regret after as many trials") if _has_regret(results) else None,
         tables.restraint(results),
         None if results[0].parts else tables.cost(results),
     ]
@@ -127,6 +128,10 @@ def bounds_sections(groups: Mapping[str, Sequence[Result]]) -> tuple[Section, ..
     return tuple(
         Section(f"Claims on {name}", f"claims-{file_safe(name)}", (table,), BOUNDS) for name, table in found.items()
     )
+
+
+def _has_regret(results: Sequence[Result]) -> bool:
+    return any(result.figure(metric).get("n") for result in results for metric in tables.REGRET)
 
 
 def _has_stale(results: Sequence[Result]) -> bool:

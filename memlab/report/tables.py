@@ -18,6 +18,7 @@ RANKING = (
 )
 BUDGETS = ("evidence_recall@256", HEADLINE, "evidence_recall@1024", "evidence_recall@2048", "answer_recall@512")
 STALENESS = ("current_first", "stale_first", "neither", "stale_excess", "stale_share@512", "store_stale_share")
+REGRET = tuple(f"regret@{n}" for n in (1, 2, 3, 5, 10, 20, 30))
 ABSTENTION = "abstention_auroc"
 RESTRAINT = (ABSTENTION, "false_answers@90", "forbidden_share@512")
 CAUSES = {

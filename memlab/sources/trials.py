@@ -134,7 +134,10 @@ class Trials:
         for task, tried in chances.items():
             best = next(iter(tried))
             id = sha256(f"{session}\n{task}".encode()).hexdigest()[:8]
-            facets: dict[str, float | str] = {"outcomes": session + 1, **{f"chance of {n}": p for n, p in tried.items()}}
+            facets: dict[str, float | str] = {
+                "outcomes": session + 1,
+                **{f"chance of {n}": p for n, p in tried.items()},
+            }
             gold[id] = Gold(
                 kind="best_approach",
                 answers=(best,),

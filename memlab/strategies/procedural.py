@@ -2,10 +2,10 @@
 
 Guide: per task type and approach it counts attempts and successes, and takes the approach with the best ratio.
 
-Differs: approaches are ranked by the lower bound of what their ratio may be (`value`; the posterior mean and the bare
-ratio are there to compare), since by ratio one lucky trial beats nine successes in ten; chance enters only if
-`explore` is set, drawn from the query's id. Each memory cites the turns that told of its attempts, so an erased turn
-takes its attempt out of the count. Attempts come from `Outcome` events, and from plain words where there is none.
+Differs: approaches are ranked by their expected chance of success (`value`; a lower bound and the bare ratio are there
+to compare), since by ratio one lucky trial beats nine successes in ten; chance enters only if `explore` is set, drawn
+from the query's id. Each memory cites the turns that told of its attempts, so an erased turn takes its attempt out of
+the count. Attempts come from `Outcome` events, and from plain words where there is none.
 
 Cost: an attempt is encoded with the turns before it, a recall costs a product with these vectors and a count over the
 approaches; kept are all turns, recalled are a few lines per task.
@@ -13,12 +13,13 @@ approaches; kept are all turns, recalled are a few lines per task.
 Use: beside a memory that holds facts, where the same tasks come again and again and somebody says how they went. It
 recalls nothing but approaches, so that a question of another kind gets what is nearest and is answered badly.
 
-The bound is Wilson's (1927), the mean is Laplace's rule of succession with its two counts as parameters; on why simple
+The mean is Laplace's rule of succession with its two counts as parameters, the bound is Wilson's (1927); on why simple
 regret after a fixed number of trials is the measure, see Bubeck, Munos and Stoltz (2009).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from statistics import NormalDist
 
@@ -64,9 +65,10 @@ class Approach:
 class Procedural:
     """Approaches per task with how often they worked, found by what was said when they were tried.
 
-    Tasks are ranked by the cosine between the question and the nearest turn of an attempt or just before it; within a
-    task the approach that is worth most comes first, or, where a question asks what to avoid, the one whose failures
-    are. A forgotten memory takes its attempts out of the count; later ones begin anew.
+    Tasks are ranked by the cosine between the question and the nearest of what was said in an attempt, what was said
+    just before it, and the task's name. Within a task the approach that is worth most comes first, or, where a question
+    asks what to avoid, the one whose failures are. A forgotten memory takes its attempts out of the count; later ones
+    begin anew.
 
     Args:
         store: Where turns and outcomes are kept.
@@ -98,7 +100,8 @@ class Procedural:
                 f"procedural: context={context}, quote_tokens={quote_tokens}, explore={explore}; "
                 "the first two must be 0 or more, explore between 0 and 1"
             )
-        self._encoder, self._seed, self._make_index, self._value = encoder, seed, index, value
+        self._encoder, self._seed, self._make_index = encoder, seed, index
+        self._worth = cache(value)
         self._context, self._quote_tokens, self._explore = context, quote_tokens, explore
         self._start_over()
         self._log = EventLog(store, self._learn, self._unlearn, keeps=(Turn, Outcome, Forget))
@@ -133,6 +136,7 @@ class Procedural:
         self._worded: dict[TurnId, list[Trial]] = {}
         self._index = self._make_index(self._encoder.dim)
         self._task_of: dict[str, str] = {}
+        self._made: dict[tuple[str, str], Memory] = {}
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
         self._start_over()
@@ -175,24 +179,29 @@ class Procedural:
         task, name = _key(trial.task), _key(trial.approach)
         known = self._tasks.setdefault(task, {}).setdefault(name, Approach(trial.task, trial.approach))
         known.ended[turn] = trial.success
+        self._made.pop((task, name), None)
         self._recent = [heard for heard in self._recent if heard.id not in (*self._before[turn], turn)]
-        for cue in (turn, *self._before[turn]):
-            id = "\n".join((task, name, turn, cue))
+        texts = [self._turns[cue].text for cue in (turn, *self._before[turn])]
+        for id, text in zip(self._cues(task, name, turn), (*texts, trial.task), strict=True):
             self._task_of[id] = task
-            self._index.add(id, self._encoder.encode([self._turns[cue].text])[0])
+            self._index.add(id, self._encoder.encode([text])[0])
 
     def _drop(self, trial: Trial, turn: TurnId) -> None:
         task, name = _key(trial.task), _key(trial.approach)
         tried = self._tasks.get(task, {})
         if name in tried and tried[name].ended.pop(turn, None) is not None:
-            for cue in (turn, *self._before[turn]):
-                id = "\n".join((task, name, turn, cue))
+            self._made.pop((task, name), None)
+            for id in self._cues(task, name, turn):
                 self._index.delete(id)
                 self._task_of.pop(id, None)
             if not tried[name].ended:
                 del tried[name]
             if not tried:
                 del self._tasks[task]
+
+    def _cues(self, task: str, name: str, turn: TurnId) -> list[str]:
+        """The ids of an attempt's vectors: of its turn, of those before it and of the task's name."""
+        return ["\n".join((task, name, turn, cue)) for cue in ("", *self._before[turn], "name")]
 
     def _forget(self, ids: frozenset[MemoryId]) -> None:
         known = [known for tried in self._tasks.values() for known in tried.values() if known.id in ids]
@@ -210,13 +219,19 @@ class Procedural:
         def place(known: Approach) -> tuple[float, int, int]:
             n = len(known.ended)
             counted = n - known.successes if avoid else known.successes
-            return self._value(counted, n), n, max(self._heard[turn] for turn in known.ended)
+            return self._worth(counted, n), n, max(self._heard[turn] for turn in known.ended)
 
         return [self._memory(known) for known in sorted(tried, key=place, reverse=True)]
 
     def _memory(self, known: Approach) -> Memory:
+        key = _key(known.task), _key(known.name)
+        if key not in self._made:
+            self._made[key] = self._make(known)
+        return self._made[key]
+
+    def _make(self, known: Approach) -> Memory:
         good, n = known.successes, len(known.ended)
-        text = f"{known.task}: {known.name} worked {good} of {n} times (worth {self._value(good, n):.2f})"
+        text = f"{known.task}: {known.name} worked {good} of {n} times (worth {self._worth(good, n):.2f})"
         telling = [self._turns[turn] for turn in known.telling]
         quote = cut(telling[0].text, self._quote_tokens)
         at = max(turn.at for turn in telling)

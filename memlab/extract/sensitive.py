@@ -1,0 +1,56 @@
+"""Which sensitive categories a text is about: health, finance, location, beliefs, relationships.
+
+Phrases of general English decide, of what people call by name and of what they only hint at; no model is asked. They
+are wide on purpose: what is wrongly taken for sensitive is lost, what is wrongly not is kept against the user's will.
+`memlab/extract/sensitive.yaml` holds them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from memlab.paths import read_yaml
+
+HINTS_NEEDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Category:
+    unless: re.Pattern[str]
+    says: re.Pattern[str]
+    hints: re.Pattern[str]
+
+
+def sensitive(text: str) -> frozenset[str]:
+    """The categories that a text is about, none for most; costs tens of microseconds."""
+    straight = text.replace("’", "'")
+    return frozenset(name for name, category in _categories().items() if _is_about(category, straight))
+
+
+def categories() -> tuple[str, ...]:
+    """The names of all categories that are known."""
+    return tuple(_categories())
+
+
+def _is_about(category: _Category, text: str) -> bool:
+    text = category.unless.sub(" ", text)
+    if category.says.search(text):
+        return True
+    hints = {found.group().casefold() for found in category.hints.finditer(text)}
+    return len(hints) >= HINTS_NEEDED
+
+
+@cache
+def _categories() -> dict[str, _Category]:
+    words = read_yaml(Path(__file__).with_suffix(".yaml"))
+    return {
+        name: _Category(*(_phrases(lists[kind]) for kind in ("unless", "says", "hints")))
+        for name, lists in words.items()
+    }
+
+
+def _phrases(phrases: list[str]) -> re.Pattern[str]:
+    """Any of the phrases, whole words; a `*` after a letter stands for the rest of the word."""
+    ways = (re.sub(r"(?<=[^\W\d_])(?<!\\w)\*", r"\\w*", str(phrase)) for phrase in phrases)
+    return re.compile(rf"(?<![\w])(?:{'|'.join(ways)})(?![\w])", re.IGNORECASE)

@@ -1,0 +1,83 @@
+"""What a turn is worth keeping for, from 0 to 1: a statement of the user about themself, or chatter.
+
+Rules of English read each sentence by itself; no model is asked. `memlab/extract/worth.yaml` holds words and scores.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from memlab.events import Turn
+from memlab.extract.rules import said
+from memlab.paths import read_yaml
+
+SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*", re.ASCII)
+WORD = re.compile(r"[\w'-]+")
+LONGEST = 4_000  # characters that are read: what a turn is, its beginning tells
+
+
+def worth(turn: Turn, passing: bool = True) -> float:
+    """The worth of a turn's best sentence; costs tens of microseconds.
+
+    What the assistant says is worth little whatever it is. A user's question is worth less than a request, a request
+    less than a statement; one about the speaker, or with a name or a number in it, is worth more.
+
+    Args:
+        passing: Whether a sentence counts for less that holds for the moment only ("I am at the bank right now"), by
+            what it says and not by the word: "I currently work at a bank" lasts.
+    """
+    scores = _known()["scores"]
+    if turn.speaker.casefold() in _known()["assistants"]:
+        return float(scores["assistant"])
+    sentences = _sentences(said(turn)[:LONGEST])
+    return max((_score(sentence, passing) for sentence in sentences), default=0.0)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (found.group().strip() for found in SENTENCE.finditer(text.replace("’", "'")))
+
+
+def _score(sentence: str, passing: bool) -> float:
+    known = _known()
+    scores, words = known["scores"], WORD.findall(sentence)
+    folded = [word.casefold() for word in words]
+    own = not known["own"].isdisjoint(folded)
+    marked = any(word[0].isupper() and word.casefold() not in known["own"] for word in words[1:])
+    marked = marked or any(map(str.isdigit, sentence))
+    left = _pleasantry().sub(" ", sentence)
+    if not WORD.search(left) or (len(words) < known["fewest_words"] and not (own or marked)):
+        return float(scores["pleasantry"])
+    if passing and _moment().search(sentence) and not _lasting().search(sentence):
+        return float(scores["passing"])
+    if sentence.endswith("?") or folded[0] in known["asks"]:
+        score = scores["question"]
+    else:
+        score = scores["request"] if folded[0] in known["wants"] or "please" in folded else scores["statement"]
+    return float(round(min(1.0, score + own * scores["own"] + marked * scores["marked"]), 3))
+
+
+@cache
+def _known() -> dict[str, Any]:
+    words = read_yaml(Path(__file__).with_suffix(".yaml"))
+    return words | {name: frozenset(words[name]) for name in ("assistants", "own", "asks", "wants")}
+
+
+@cache
+def _pleasantry() -> re.Pattern[str]:
+    return _any_of("pleasantries")
+
+
+@cache
+def _moment() -> re.Pattern[str]:
+    return _any_of("moments")
+
+
+@cache
+def _lasting() -> re.Pattern[str]:
+    return _any_of("lasting")
+
+
+def _any_of(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_known()[name])})\b", re.IGNORECASE)

@@ -29,11 +29,11 @@ I = r"(?<![\w'-])(?:i|we)\b"
 THING = r"(?P<thing>(?:[a-z-]+ ){0,2}?[a-z-]+(?: of [a-z]+(?: [a-z]+)?)?)"
 REST = r"(?=(?P<rest>[^\n]{1,200}))"
 MOST_WORDS = 6
-LONGEST = 600       # characters of a sentence; what is longer is pasted in, not said
+LONGEST = 600  # characters of a sentence; what is longer is pasted in, not said
 ASSISTANT = "assistant"
 NAMED, ANY = 0.9, 0.6
 
-Found = tuple[str | None, str, float, bool, bool, str]     # slot, category, confidence, single, ends, value
+Found = tuple[str | None, str, float, bool, bool, str]  # slot, category, confidence, single, ends, value
 
 
 class FactRules:
@@ -193,7 +193,9 @@ def _of_me(text: str) -> str:
     turned = text.replace("’", "'")
     for you, me in ((r"you're", "I'm"), (r"you've", "I've"), (r"your", "my"), (r"(?:do |so |and )?you", "I")):
         turned = re.sub(rf"(?i)(?<![\w']){you}(?![\w'])", me, turned)
-    return re.sub(r"(?i)(?:, (?:right|correct|yes|is that right|isn't it))?\?", ".", re.sub(r"\bI are\b", "I am", turned))
+    return re.sub(
+        r"(?i)(?:, (?:right|correct|yes|is that right|isn't it))?\?", ".", re.sub(r"\bI are\b", "I am", turned)
+    )
 
 
 def _has(name: str, plain: str) -> bool:

@@ -103,9 +103,7 @@ class Decay:
         match event:
             case Turn():
                 self._archive.delete(self._archive.citing([event.id]))
-                self._turns.put(
-                    Record(id=event.id, text="", sources=(event.id,), at=event.at, importance=worth(event))
-                )
+                self._turns.put(Record(id=event.id, text="", sources=(event.id,), at=event.at, importance=worth(event)))
             case Recalled():
                 self._accessed(event)
             case Forget():

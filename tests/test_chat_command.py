@@ -1,6 +1,7 @@
 """`memlab chat` in a process of its own, against a real server: it remembers across restarts and ends cleanly."""
 
 import fcntl
+import io
 import json
 import os
 import pty
@@ -83,6 +84,23 @@ def test_it_remembers_across_restarts_and_keeps_no_reply_beside_its_store(tmp_pa
     texts = held(path)
     assert len(texts) == 6, "the same words twice are two turns, and every id is its own"
     assert sorted(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_store_says_what_keeps_it_and_its_owner_erases_to_the_last_byte(tmp_path, monkeypatch, capsys):
+    path, name = tmp_path / "me.db", f"store.path={tmp_path / 'me.db'}"
+    monkeypatch.setenv("MEMLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("I keep xylophones.\n"))
+    with endpoint(lambda body: Answer(body=completion("Fine."))) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        assert main(["chat", "strategy=bm25", name]) == 0
+        assert main(["chat", "strategy=hybrid", "encoder=hashing", name]) == 2
+    assert "is kept by bm25 with another strategy" in capsys.readouterr().err
+    assert main(["memory", "list", "--store", str(path)]) == 0
+    id = capsys.readouterr().out.split()[0]
+    assert b"xylophones" in path.read_bytes()
+    assert main(["memory", "delete", id, "--with-sources", "--store", str(path)]) == 0
+    assert not any(b"xylophones" in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """`memlab chat`: an assistant in the terminal that remembers across restarts."""
 
 import argparse
+import json
 import sys
 import time
 import unicodedata
@@ -57,10 +58,42 @@ def _assistant(overrides: Sequence[str], config_dir: Path | None) -> tuple[Any, 
     chat = build.construct("chat", config["chat"], {})
     encoder = build.encoder(config) if build.wants("encoder", config) else None
     store = build.construct("store", config["store"], {})
-    strategy = build.strategy(config, None, encoder, store)
+    try:
+        strategy = _opened(config, encoder, store)
+    except BaseException:
+        store.close()
+        raise
     parts = {"strategy": strategy, "chat": chat, "session": time.time_ns() // 1000}
     told = f"{config['strategy']['name']} in {config['store']['path']}; Ctrl-D ends"
     return build.construct(GROUP, config[GROUP], parts), told
+
+
+def _opened(config: dict[str, Any], encoder: Any, store: Any) -> Any:
+    """The strategy on its store, which then says what keeps it, for `memlab memory`; another's store is refused.
+
+    Which chat talks may change from one talk to the next, and with it who files for `agentic`.
+    """
+    from memlab import build, control
+    from memlab.commands.memory import KEPT
+    from memlab.config import ConfigError, plan
+
+    chat = config["chat"] if build.wants("chat", config) else plan([])[0]["chat"]
+    own = json.loads(json.dumps({name: config[name] for name in KEPT} | {"chat": chat}))
+    known = control.made_by(store)
+    for name in ("strategy", "layer", "encoder"):
+        counts = name != "encoder" or encoder is not None
+        if known is not None and counts and _unnamed(own[name]) != _unnamed(known[name]):
+            raise ConfigError(
+                f"{config['store']['path']} is kept by {known['strategy']['name']} with another {name}; "
+                f"name that {name} as it was, or another file"
+            )
+    strategy = build.strategy(config, None, encoder, store)
+    control.sign(store, own)
+    return strategy
+
+
+def _unnamed(node: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in node.items() if key != "name"}
 
 
 def _lines() -> Iterator[str]:

@@ -3,15 +3,15 @@
 Guide: the whole structured profile into the prompt; answer; push new facts; refer to what is known only where relevant,
 not to show off.
 
-Differs: the profile has a bound in tokens, beyond which its oldest lines are left out; any strategy will do: one with a
-`summary()` gives that, any other all its memories, in order.
+Differs: the profile has a bound in tokens, any strategy will do: one with a `summary()` gives that, its first
+lines if they are too many, any other all its memories in order, then the newest of them.
 
 Cost: one reply a message, with the profile in each; no recall.
 
 Use: over a strategy that keeps few and current facts (`profile`); over one that keeps every turn it fills the prompt.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -74,8 +74,11 @@ class ProfileAssistant:
         strategy = self._session.strategy
         if isinstance(strategy, Summarised):
             lines = [prompt.quoted({"text": line}) for line in strategy.summary().splitlines() if line.strip()]
+            lines = lines[: self._fitting(lines)]
         else:
             lines = [prompt.line(memory) for memory in strategy.memories()]
-        fitting = how_many_fit([count_tokens(line) for line in reversed(lines)], self._tokens)
-        left = len(lines) - fitting
-        return prompt.system(self._instruction, self._session.at.date(), lines[left:])
+            lines = lines[len(lines) - self._fitting(lines[::-1]) :]
+        return prompt.system(self._instruction, self._session.at.date(), lines)
+
+    def _fitting(self, lines: Sequence[str]) -> int:
+        return how_many_fit([count_tokens(line) for line in lines], self._tokens)

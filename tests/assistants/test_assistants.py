@@ -247,6 +247,9 @@ class TestProfile:
         talker._session.strategy = self.Knowing()
         talker.say("hello")
         assert data(chat.shown[0][0].text)[1] == [{"text": "lives in Denver"}, {"text": "likes <boats>"}]
+        talker._tokens = 15
+        talker.say("hello")
+        assert data(chat.shown[1][0].text)[1] == [{"text": "lives in Denver"}], "what it names first matters most"
 
     def test_any_others_memories_are_in_order_and_the_oldest_go_when_they_are_too_many(self):
         strategy = make("strategy/bm25")

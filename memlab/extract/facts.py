@@ -83,7 +83,8 @@ def _of(sentence: str, plain: str) -> Iterator[Fact]:
     if _has("joked", plain):
         found = _taken_back(plain)
     elif not _has("unreal", plain) and not _has("reported", plain):
-        found = [*_taken_back(plain), *_replaced(plain), *_owned(plain), *_stated(plain), *_any_verb(plain)]
+        found = [*_taken_back(plain), *_replaced(plain), *_owned(plain), *_stated(plain)]
+        found += [*_arranged(plain), *_any_verb(plain)]
         found += _of_topic(plain, found)
     change, seen = _has("changed", plain), set[tuple[tuple[str, ...], bool]]()
     for slot, category, confidence, single, ends, value in found:
@@ -136,6 +137,16 @@ def _stated(plain: str) -> Iterator[Found]:
         for found in pattern.finditer(plain):
             if value := _value(found["rest"]):
                 yield slot, category, NAMED, single, bool(found["ended"]), value
+
+
+def _arranged(plain: str) -> Iterator[Found]:
+    """`I do my shopping at Lidl` fills "do shopping", `I have porridge for breakfast` fills "breakfast"."""
+    for found in _with_object().finditer(plain):
+        if value := _value(found["rest"]):
+            yield f"{found['verb']} {found['thing']}".casefold(), "behaviour", ANY, False, bool(found["ended"]), value
+    for found in _for_something().finditer(plain):
+        if value := _value(found["rest"].partition(f" {found['for']} ")[0]):
+            yield found["thing"].casefold(), "behaviour", ANY, False, bool(found["ended"]), value
 
 
 def _any_verb(plain: str) -> Iterator[Found]:
@@ -253,9 +264,22 @@ def _verb() -> re.Pattern[str]:
 
 
 @cache
+def _with_object() -> re.Pattern[str]:
+    thing = r"(?P<thing>[a-z-]+(?: [a-z-]+)?)"
+    return re.compile(rf"(?i){I}{_adverbs()} (?P<verb>[a-z]{{2,12}}) my {thing} (?:in|at|with|on|by|from|using|via|near) {REST}")
+
+
+@cache
+def _for_something() -> re.Pattern[str]:
+    verbs = "have|eat|drink|take|use|wear|get|make|rely on|go for|cook|read"
+    rest = r"(?=(?P<rest>[^,;:\n]{2,60} (?P<for>for|against|in) (?:the |my |our )?(?P<thing>[a-z]+)\b))"
+    return re.compile(rf"(?i){I}{_adverbs()} (?:{verbs}) {rest}")
+
+
+@cache
 def _changing() -> tuple[re.Pattern[str], ...]:
     topic = r"(?P<topic>(?:the|my|our|what|where|how|when|who)\b(?: [\w'-]+){1,7}?)"
-    over = r"(?:has|have|is|are|isn't|aren't|'s)(?: not)?(?: now| since| just)? (?:changed|altered|moved on|different|history|new|what it was|no longer|over|outdated|been)"
+    over = r"(?:has|have|is|are|isn't|aren't|'s|must be|may be)(?: not)?(?: now| since| just)? (?:changed|altered|moved on|different|history|new|what it was|no longer|over|outdated|out of date|wrong)"
     about = r"(?:updates? (?:on|to|about|for)|changes? (?:to|in|with|of|regarding|about)|new for|news (?:on|about)|correction (?:on|to|of)|wrong (?:about|on))"
     return (
         re.compile(rf"(?i)\b{about} {topic}(?=[,:.;]|$| and\b| because\b| as\b)"),
@@ -275,7 +299,7 @@ def _replacing() -> tuple[re.Pattern[str], ...]:
             rf"\breplaced {old} (?:with|by) {new}{end}",
             rf"\b(?:switched|changed|moved|went|converted|migrated|gone|switching|moving) from {old} to {new}{end}",
             rf"\b(?:switched|changed|converted|migrated|switching) (?:over )?to {new}{end}",
-            rf"\b(?:no longer|not any more|stopped|quit|gave up|given up|dropped|ditched|done with|finished with|cancel the) {old}{end}",
+            rf"\b(?:no longer|not any more|stopped|quit|gave up|given up|dropped|ditched|done with|finished with|goodbye(?: to)?|scrap|cancel the) {old}{end}",
             rf"\b{I} [^,;:\n]{{2,60}}? (?:rather than|instead of) {old}{end}",
             rf"\b(?:wrote|said|typed|put|claimed) {old} (?:but|when|where|and) i (?:really |actually |clearly )?(?:meant|should have said) {new}{end}",
             rf"\b(?:i meant|should have (?:said|been)|should be|ought to (?:read|be)|please read|please make it|must be) {new}{end}",

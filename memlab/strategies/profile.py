@@ -33,7 +33,7 @@ from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.fusion import Scores
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept, confidence
-from memlab.text import count_tokens
+from memlab.text import count_tokens, stems
 
 DAY_SECONDS = 86_400
 ASSISTANT = "assistant"
@@ -60,6 +60,8 @@ class Profile:
         recency_weight: Of a recency score beside the two, in standard deviations of one, 0 or more.
         half_life_days: In which the recency score halves, positive.
         superseded_penalty: What a superseded statement loses, in the same unit, 0 or more.
+        named_at_most: A value that is said to be over is looked for in statements too where no slot holds it; if more
+            than this many have its words, it is too common to name any of them. 0 leaves it at slots.
         summary_tokens: Word pieces that the summary may have, 0 or more.
 
     Raises:
@@ -78,6 +80,7 @@ class Profile:
         half_life_days: float,
         superseded_penalty: float,
         summary_tokens: int,
+        named_at_most: int,
     ) -> None:
         if recency_weight < 0 or half_life_days <= 0 or superseded_penalty < 0 or summary_tokens < 0:
             raise ValueError(
@@ -89,6 +92,7 @@ class Profile:
         self._make_lexical, self._make_dense = lexical, dense
         self._recency_weight, self._half_life_days = recency_weight, half_life_days
         self._superseded_penalty, self._summary_tokens = superseded_penalty, summary_tokens
+        self._named_at_most = named_at_most
         self._encoded: dict[MemoryId, tuple[Memory, Vectors]] = {}
         self._start_over()
         self._log = EventLog(store, self._learn, self._unlearn, keeps=(Turn, Forget))
@@ -230,10 +234,17 @@ class Profile:
 
     def _take(self, statement: MemoryId, whose: str, at: datetime, fact: Fact) -> None:
         self._taken.append((statement, whose, at, fact))
-        for held in self._slots.take(fact, whose=whose, statement=statement, at=at):
-            for older in held.statements:
-                if older != statement and older in self._memories:
-                    self._newer[older] = tuple(dict.fromkeys((*self._newer.get(older, ()), statement)))
+        over = self._slots.take(fact, whose=whose, statement=statement, at=at)
+        older = [id for held in over for id in held.statements] or (self._naming(fact, at) if fact.ends else [])
+        for id in older:
+            if id != statement and id in self._memories:
+                self._newer[id] = tuple(dict.fromkeys((*self._newer.get(id, ()), statement)))
+
+    def _naming(self, fact: Fact, at: datetime) -> list[MemoryId]:
+        """The earlier statements that hold all words of a value that is over; none where these are on every tongue."""
+        words = set(stems(fact.value or ""))
+        found = [id for id, m in self._memories.items() if m.at <= at and words and words <= set(stems(m.text))]
+        return found if len(found) <= self._named_at_most else []
 
     def _forget(self, ids: frozenset[MemoryId]) -> None:
         """Drops memories, and fills the slots again from what the others state."""

@@ -23,7 +23,7 @@ from functools import cache
 from hashlib import sha256
 from statistics import NormalDist
 
-from memlab.encoders import Encoder
+from memlab.encoders import Encoder, Vectors
 from memlab.events import Forget, Memory, MemoryId, Observed, Outcome, Query, Recall, Turn, TurnId
 from memlab.extract.endings import Trial, feeling, says, statements, trials
 from memlab.extract.rules import said
@@ -103,6 +103,7 @@ class Procedural:
         self._encoder, self._seed, self._make_index = encoder, seed, index
         self._worth = cache(value)
         self._context, self._quote_tokens, self._explore = context, quote_tokens, explore
+        self._vectors: dict[TurnId, Vectors] = {}
         self._start_over()
         self._log = EventLog(store, self._learn, self._unlearn, keeps=(Turn, Outcome, Forget))
 
@@ -133,12 +134,15 @@ class Procedural:
         self._before: dict[TurnId, tuple[TurnId, ...]] = {}
         self._recent: list[Turn] = []
         self._tasks: dict[str, dict[str, Approach]] = {}
+        self._named: dict[str, Vectors] = {}
         self._worded: dict[TurnId, list[Trial]] = {}
         self._index = self._make_index(self._encoder.dim)
         self._task_of: dict[str, str] = {}
         self._made: dict[tuple[str, str], Memory] = {}
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
+        for turn in turns:
+            self._vectors.pop(turn, None)
         self._start_over()
         return False
 
@@ -181,10 +185,17 @@ class Procedural:
         known.ended[turn] = trial.success
         self._made.pop((task, name), None)
         self._recent = [heard for heard in self._recent if heard.id not in (*self._before[turn], turn)]
-        texts = [self._turns[cue].text for cue in (turn, *self._before[turn])]
-        for id, text in zip(self._cues(task, name, turn), (*texts, trial.task), strict=True):
+        if task not in self._named:
+            self._named[task] = self._encoder.encode([trial.task])[0]
+        vectors = [self._vector(cue) for cue in (turn, *self._before[turn])]
+        for id, vector in zip(self._cues(task, name, turn), (*vectors, self._named[task]), strict=True):
             self._task_of[id] = task
-            self._index.add(id, self._encoder.encode([text])[0])
+            self._index.add(id, vector)
+
+    def _vector(self, turn: TurnId) -> Vectors:
+        if turn not in self._vectors:
+            self._vectors[turn] = self._encoder.encode([self._turns[turn].text])[0]
+        return self._vectors[turn]
 
     def _drop(self, trial: Trial, turn: TurnId) -> None:
         task, name = _key(trial.task), _key(trial.approach)
@@ -197,7 +208,7 @@ class Procedural:
             if not tried[name].ended:
                 del tried[name]
             if not tried:
-                del self._tasks[task]
+                del self._tasks[task], self._named[task]
 
     def _cues(self, task: str, name: str, turn: TurnId) -> list[str]:
         """The ids of an attempt's vectors: of its turn, of those before it and of the task's name."""

@@ -6,7 +6,7 @@ from copy import deepcopy
 from functools import cache, partial
 from typing import Any
 
-from memlab.config import Config, ConfigError, load_option, nearest, options
+from memlab.config import Config, ConfigError, load_option, nearest, options, plan
 from memlab.encoders import Encoder
 from memlab.life import Life
 from memlab.metrics.base import Metric
@@ -18,7 +18,7 @@ from memlab.strategies.base import Strategy
 LABELS = {"name", "leaderboard"}
 ORACLE = "memlab.strategies.oracle.Oracle"
 RANKED = "memlab.strategies.ranked.Ranked"
-PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner", "make_inner", "strategy", "session", "clock"}
+PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner", "make_inner", "parts", "strategy", "session", "clock"}
 DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
 
@@ -37,13 +37,17 @@ def make(path: str, /, **params: Any) -> Any:
     """
     group, _, name = path.partition("/")
     node = load_option(group, name)
+    if "defaults" in node:  # it is composed of others
+        node = plan([f"{group}={name}"])[0][group]
     parts = {key: params.pop(key) for key in PARTS & params.keys()}
     for key, value in params.items():
         _place(path, node, key, value)
-    wanted = _signature(path, node).parameters
+    wanted = {key for one in (node, *node.get("parts", {}).values()) for key in _signature(path, one).parameters}
     for part, option in DEFAULTS.items():
         if part in wanted and part not in parts:
             parts[part] = make(option)
+    if group == "strategy":
+        return _layered(node, [], {"seed": 0} | parts, parts.pop("store", None))
     return construct(path, node, {"seed": 0} | parts)
 
 
@@ -117,7 +121,7 @@ def tracking(config: Config) -> Any:
 
 def wants(part: str, config: Config) -> bool:
     """Whether the strategy or a layer of a run names a part, such as `encoder`, in its constructor."""
-    nodes = [config["strategy"], *config["layer"].values()]
+    nodes = [config["strategy"], *config["strategy"].get("parts", {}).values(), *config["layer"].values()]
     return any(names(part, node) for node in nodes)
 
 
@@ -149,7 +153,8 @@ def new_store(config: Config) -> Store:
 def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: Store | None = None) -> Strategy:
     """One user's strategy in its layers, outermost first; each layer has a space of its own in the one store.
 
-    A layer is given what it wraps as `inner`; or as `make_inner`, which builds one for a store, as often as it needs.
+    A layer is given what it wraps as `inner`; or as `make_inner`, which builds one for a store, as often as it needs. A
+    strategy that has `parts`, strategies themselves, is given for each what builds it for a store.
 
     Args:
         life: Whose gold the oracle is shown; None for a trial before the first user.
@@ -172,7 +177,10 @@ def _layered(
 ) -> Strategy:
     """A strategy on a store, in layers that each have a space of it."""
     if not layers:
-        return construct("strategy", strategy, {**parts, "store": store})
+        own = {**parts, "store": store}
+        if "parts" in strategy:
+            own["parts"] = {name: partial(_layered, part, [], parts) for name, part in strategy["parts"].items()}
+        return construct("strategy", {key: part for key, part in strategy.items() if key != "parts"}, own)
     (name, node), *inside = layers
     own = {**parts, "store": store.space(f"layer {name}")}
     if names("inner", node):

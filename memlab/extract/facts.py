@@ -266,7 +266,9 @@ def _verb() -> re.Pattern[str]:
 @cache
 def _with_object() -> re.Pattern[str]:
     thing = r"(?P<thing>[a-z-]+(?: [a-z-]+)?)"
-    return re.compile(rf"(?i){I}{_adverbs()} (?P<verb>[a-z]{{2,12}}) my {thing} (?:in|at|with|on|by|from|using|via|near) {REST}")
+    return re.compile(
+        rf"(?i){I}{_adverbs()} (?P<verb>[a-z]{{2,12}}) my {thing} (?:in|at|with|on|by|from|using|via|near) {REST}"
+    )
 
 
 @cache

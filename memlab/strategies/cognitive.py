@@ -1,0 +1,171 @@
+"""All kinds of memory together: working, episodic, semantic, procedural and a profile, with a router and one budget.
+
+Guide: treats the kinds apart and leaves it to the builder how they work together.
+
+Differs: every part hears everything and is asked everything; a router raises the parts that a question's words call
+for, and what they find is fused by rank, several parts that cite the same turn as one memory. So no part is ever cut
+off by a wrong guess, and the reader's budget is one.
+
+Cost: the sum of its parts, in time and in bytes, and one more write for each event.
+
+Use: where questions of all kinds are asked and one may not choose; for one kind a part alone is as good and cheaper.
+
+The fusion is reciprocal rank fusion (Cormack et al., 2009), weighted; the parts are those of CoALA (Sumers et al.,
+2024) and a profile.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import assert_never
+
+from memlab.events import (
+    Consent,
+    Erasure,
+    Forget,
+    Memory,
+    MemoryId,
+    Observed,
+    Outcome,
+    Query,
+    Recall,
+    Recalled,
+    SessionEnd,
+    Turn,
+    TurnId,
+)
+from memlab.paths import read_yaml
+from memlab.stores import Store
+from memlab.strategies.base import Strategy, event_of, record_of
+
+
+class Cognitive:
+    """Several strategies that hear the same and are asked the same; what they find is fused.
+
+    A memory is named by its part and its name there.
+
+    Args:
+        store: Each part lasts in the space of its name; `now` holds what is being told to them.
+        parts: By name, makes the strategy on a store.
+        weights: Of each part's ranks, 0 or more.
+        routed: What the weight of a part is multiplied with when a question calls for it, 1 or more.
+        flatness: The constant of reciprocal rank fusion: the greater, the less the first ranks stand out; over 0.
+        candidates: What each part proposes, at least 1.
+
+    Raises:
+        ValueError: A number is out of its range, or a weight is of no part.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        parts: Mapping[str, Callable[[Store], Strategy]],
+        weights: Mapping[str, float],
+        routed: float,
+        flatness: float,
+        candidates: int,
+    ) -> None:
+        if set(weights) != set(parts):
+            raise ValueError(
+                f"cognitive: weights are of {sorted(weights)}, the parts are {sorted(parts)}; name the same"
+            )
+        if min(weights.values()) < 0 or routed < 1 or flatness <= 0 or candidates < 1:
+            raise ValueError(
+                f"cognitive: weights={dict(weights)}, routed={routed}, flatness={flatness}, candidates={candidates}; "
+                "weights must be 0 or more, routed and candidates at least 1, flatness over 0"
+            )
+        self._store, self._weights, self._routed = store, weights, routed
+        self._flatness, self._candidates, self._now = flatness, candidates, store.space("now")
+        self._parts = {name: make(store.space(name)) for name, make in parts.items()}
+        for record in list(self._now.scan()):
+            self._tell(event_of(record))
+            self._now.delete([record.id])
+
+    def observe(self, event: Observed) -> None:
+        """Tells every part, each of its own memories; what a crash cuts short is told again.
+
+        A turn that is told again counts once; an outcome may count twice in a part that had heard it.
+        """
+        match event:
+            case Erasure():
+                self._tell(event)
+            case Turn() | Outcome() | Consent() | Forget() | Recalled() | SessionEnd():
+                record = record_of(event, 0)
+                self._now.put(record)
+                self._tell(event)
+                self._now.delete([record.id])
+            case _:
+                assert_never(event)
+
+    def recall(self, query: Query) -> Recall:
+        """What the parts find, by the sum of their weighted reciprocal ranks; one memory for each first source."""
+        called = called_for(query.text)
+        found: dict[TurnId, list[tuple[float, Memory]]] = {}
+        sure: list[tuple[float, float]] = []
+        for name, part in self._parts.items():
+            weight = self._weights[name] * (self._routed if name in called else 1.0)
+            recall = part.recall(replace(query, limit=self._candidates))
+            if recall.confidence is not None:
+                sure.append((weight, recall.confidence))
+            for rank, memory in enumerate(recall.memories[: self._candidates]):
+                worth = weight / (self._flatness + rank)
+                found.setdefault(memory.sources[0], []).append((worth, _named(name, memory)))
+        fused = [_best(same) for same in found.values()]
+        ordered = sorted(fused, key=lambda memory: -memory.score)[: query.limit]
+        return Recall(memories=tuple(ordered), confidence=max(sure)[1] if sure else None)
+
+    def memories(self) -> Iterator[Memory]:
+        """Those of all parts, part by part."""
+        return (_named(name, memory) for name, part in self._parts.items() for memory in part.memories())
+
+    def close(self) -> None:
+        """Closes the parts, and with them the store."""
+        for part in self._parts.values():
+            part.close()
+        self._store.close()
+
+    def _tell(self, event: Observed) -> None:
+        match event:
+            case Forget(memories=ids):
+                for name, part in self._parts.items():
+                    part.observe(replace(event, memories=self._alike(name, ids)))
+            case Recalled(memories=ids):
+                for name, part in self._parts.items():
+                    part.observe(replace(event, memories=_of(name, ids)))
+            case _:
+                for part in self._parts.values():
+                    part.observe(event)
+
+    def _alike(self, name: str, ids: frozenset[MemoryId]) -> frozenset[MemoryId]:
+        """The memories of a part that are among `ids`, or say the same from the same turns as one that is."""
+        told = {(memory.text, memory.sources) for memory in self.memories() if memory.id in ids}
+        same = (memory.id for memory in self._parts[name].memories() if (memory.text, memory.sources) in told)
+        return frozenset((*_of(name, ids), *same))
+
+
+def called_for(question: str) -> frozenset[str]:
+    """The parts that the words of a question call for, by rules of English; often none."""
+    return frozenset(part for part, cue in _cues() if cue.search(question))
+
+
+def _named(part: str, memory: Memory) -> Memory:
+    return replace(memory, id=f"{part}/{memory.id}")
+
+
+def _of(part: str, ids: Sequence[MemoryId] | frozenset[MemoryId]) -> tuple[MemoryId, ...]:
+    """Those of a part among ids, by their names there."""
+    return tuple(id.removeprefix(f"{part}/") for id in ids if id.startswith(f"{part}/"))
+
+
+def _best(same: Sequence[tuple[float, Memory]]) -> Memory:
+    """The memory whose part ranks it best, with the worth of all."""
+    best = max(same, key=lambda one: one[0])[1]
+    return replace(best, score=sum(worth for worth, _ in same))
+
+
+@cache
+def _cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    words = read_yaml(Path(__file__).with_name("routes.yaml"))
+    return tuple((part, re.compile(rf"\b(?:{'|'.join(cues)})\b", re.IGNORECASE)) for part, cues in words.items())

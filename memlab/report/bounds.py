@@ -26,6 +26,7 @@ FORMS: dict[str, tuple[type, ...]] = {
     "kinds": (list,),
     "where": (dict,),
     "relative": (bool,),
+    "among": (int,),
     "at_least": (int, float),
     "below": (int, float),
 }
@@ -40,6 +41,7 @@ class Bound:
         kinds: Of questions; all where none is named.
         where: Facets of a question and the values that they must have: `{updates: 0}`.
         relative: The ratio to the baseline, in place of the difference.
+        among: How many bounds are to hold together: the interval is widened for it (Bonferroni).
         at_least: Below which the figure may not be; `below` likewise from above. Exactly one of the two is set.
     """
 
@@ -50,6 +52,7 @@ class Bound:
     kinds: Sequence[str] = ()
     where: Mapping[str, float | str] | None = None
     relative: bool = False
+    among: int = 1
     at_least: float | None = None
     below: float | None = None
 
@@ -85,16 +88,31 @@ def bounds(results: Sequence[Result]) -> Table | None:
     return Table("Claims", columns, tuple(rows), folded=False, sortable=False) if rows else None
 
 
+def beside(tables: Mapping[str, Table]) -> Table | None:
+    """The same claims on two sets of questions side by side, with the gap; None unless there are two."""
+    if len(tables) != 2:
+        return None
+    (one, first), (other, second) = tables.items()
+    others = {row.cells[0].text: row.cells[1] for row in second.rows}
+    rows = []
+    for claim, cell in ((row.cells[0], row.cells[1]) for row in first.rows if row.cells[0].text in others):
+        against = others[claim.text]
+        known = cell.value is not None and against.value is not None
+        gap = share(cell.value - against.value if known else None)  # type: ignore[operator]
+        rows.append(Row((claim, cell, against, gap)))
+    return Table("Claims side by side", ("claim", one, other, "gap"), tuple(rows), folded=False, sortable=False)
+
+
 def figure(wanted: Bound, run: Result, base: Result | None) -> Mean | None:
     """The figure that a bound is about; None where no question has it."""
-    values = _values(wanted, run)
+    values, confidence = _values(wanted, run), 1 - 0.05 / wanted.among
     if base is None:
-        return _mean(values)
+        return _mean(values, confidence)
     others = _values(wanted, base)
     shared = sorted(values.keys() & others.keys())
     if wanted.relative:
-        return ratio_of_totals([(key[0], values[key], others[key]) for key in shared])
-    return _mean({key: values[key] - others[key] for key in shared})
+        return ratio_of_totals([(key[0], values[key], others[key]) for key in shared], confidence)
+    return _mean({key: values[key] - others[key] for key in shared}, confidence)
 
 
 def _row(wanted: Bound, run: Result, base: Result | None) -> Row:
@@ -106,11 +124,11 @@ def _row(wanted: Bound, run: Result, base: Result | None) -> Row:
 
 
 def _values(wanted: Bound, run: Result) -> dict[Key, float]:
-    """What is judged, by user and question, or by user and session."""
+    """What is judged, by user and question; of what is judged session by session, the last: a life's end."""
     metric = next(m for m in metrics(run.config["config_dir"]) if m.name == wanted.metric)
     if metric.per != "query":
-        rows = run.rows(wanted.metric)
-        return {(row["user"], str(row["session"])): row["value"] for row in rows}
+        rows = sorted(run.rows(wanted.metric), key=lambda row: row["session"] or 0)
+        return {(row["user"], "end"): row["value"] for row in rows}
     kept = run.scores.get(wanted.metric, {})
     if wanted.kinds:
         kept = {key: value for key, value in kept.items() if run.kinds[key] in wanted.kinds}
@@ -119,9 +137,9 @@ def _values(wanted: Bound, run: Result) -> dict[Key, float]:
     return kept
 
 
-def _mean(values: Mapping[Key, float]) -> Mean | None:
+def _mean(values: Mapping[Key, float], confidence: float) -> Mean | None:
     keys = sorted(values)
-    return clustered_mean([values[key] for key in keys], [user for user, _ in keys]) if keys else None
+    return clustered_mean([values[key] for key in keys], [user for user, _ in keys], confidence) if keys else None
 
 
 def _read(result: Result) -> Iterator[Bound]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memlab.report import carrying_tables, tables
 from memlab.report.bounds import EXPLAINED as BOUNDS
-from memlab.report.bounds import bounds
+from memlab.report.bounds import beside, bounds
 from memlab.report.carrying import claims
 from memlab.report.cells import Table
 from memlab.report.compare import baselines, named
@@ -125,9 +125,10 @@ def difficulty_sections(results: Sequence[Result]) -> tuple[Section, ...]:
 def bounds_sections(groups: Mapping[str, Sequence[Result]]) -> tuple[Section, ...]:
     """What an experiment claims beforehand, and whether it came out, for each set of questions; mostly none."""
     found = {name: table for name, results in groups.items() if (table := bounds(results)) is not None}
-    return tuple(
-        Section(f"Claims on {name}", f"claims-{file_safe(name)}", (table,), BOUNDS) for name, table in found.items()
-    )
+    told = {name: (f"claims-{file_safe(name)}", table) for name, table in found.items()}
+    sections = tuple(Section(f"Claims on {name}", slug, (table,), BOUNDS) for name, (slug, table) in told.items())
+    both = beside(found)
+    return sections if both is None else (*sections, Section("Claims, side by side", "claims", (both,), BOUNDS))
 
 
 def _has_regret(results: Sequence[Result]) -> bool:

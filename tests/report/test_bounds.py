@@ -5,7 +5,8 @@ import pytest
 import yaml
 from write_difficulty import write_ranked
 
-from memlab.report.bounds import Bound, bounds
+from memlab.report.bounds import Bound, beside, bounds
+from memlab.report.cells import Cell, Row, Table, share
 from memlab.report.page import write_report
 from memlab.results import ResultError, load
 from memlab.stats.mean import Mean
@@ -57,6 +58,23 @@ def test_a_figure_is_the_mean_or_the_paired_difference_or_the_ratio(told):
     ]
 
 
+def test_two_sets_of_questions_stand_side_by_side():
+    def table(mean):
+        return Table("Claims", ("claim", "figure"), (Row((Cell("more"), share(mean))), Row((Cell("own"), Cell("–")))))
+
+    one, other = table(0.5), table(0.75)
+    (more, own) = beside({"open": one, "sealed": other}).rows
+    assert [cell.text for cell in more.cells] == ["more", ".500", ".750", "-.250"]
+    assert own.cells[3].text == "–"
+    assert beside({"open": one}) is None
+
+
+def test_bounds_that_hold_together_have_wider_intervals():
+    values = [("u", 1.0, 2.0), ("v", 2.0, 3.0), ("w", 0.5, 2.0)]
+    alone, together = ratio_of_totals(values), ratio_of_totals(values, 1 - 0.05 / 10)
+    assert together.low < alone.low < alone.mean == together.mean
+
+
 def test_what_did_not_run_is_left_out_and_no_bound_is_no_table(told):
     assert told(wish(strategy="hybrid", below=1.0)) is None
 
@@ -91,7 +109,7 @@ def test_the_whole_interval_must_keep_a_bound(ends, at_least, verdict):
     [
         (wish(), "must have one of at_least and below"),
         (wish(at_least=1, below=2), "must have one of at_least and below"),
-        (wish(atleast=1), "no key 'atleast'; the nearest of 9 known: at_least"),
+        (wish(atleast=1), "no key 'atleast'; the nearest of 10 known: at_least"),
         (wish(below="much"), "below is 'much'; it must be of type int or float"),
         (wish(below=1, relative=True), "relative needs a baseline"),
         (wish(below=1, metric="evidence_recal"), "no metric 'evidence_recal'"),

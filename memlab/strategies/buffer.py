@@ -1,7 +1,13 @@
 """The short-term buffer: a window over the conversation that is never larger than it may be.
 
-From the guide's short-term memory: 10 to 50 messages. What leaves the window is never recalled; the oldest leaves
-first, or the one that has least to do with what is being said.
+Guide: keeps the last 10 to 50 messages (20 by default), the oldest leaves first; eviction may also weigh relevance.
+
+Differs: turns that have left stay in the store, out of reach, so that an erasure can let them in again; the newest are
+shown first, whatever is asked.
+
+Cost: next to nothing, in time and in tokens; to weigh relevance costs a pass over the window for each turn.
+
+Use: beside a long-term memory, for what was just said; alone, where conversations are short.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -38,6 +38,8 @@ class Choice:
         recent_days: Up to how many days before it was said a memory may tell of a day.
         nearest: Memories that are read for their meaning.
         likeness: The least cosine at which a sentence bears an option out, 0 to 1.
+        counted: Words for numbers and their units. Options of such words and digits alone ask for what must be
+            counted, which no memory says: abstained from, so that a number in passing is not taken for an answer.
         cues: Words that stand for an option, by option; one that ends in a colon stands at a memory's beginning.
     """
 
@@ -50,10 +52,12 @@ class Choice:
         recent_days: int,
         nearest: int,
         likeness: float,
+        counted: Sequence[str],
         cues: Mapping[str, Sequence[str]],
     ) -> None:
         self._seed, self._encoder, self._floor, self._company = seed, encoder, floor, company
         self._recent, self._nearest, self._likeness = timedelta(days=recent_days), nearest, likeness
+        self._counted = frozenset(counted)
         self._cues = {option: tuple(words) for option, words in cues.items()}
 
     def answer(self, query: Query, memories: Sequence[Memory], choices: Sequence[str]) -> Reply | None:
@@ -64,6 +68,8 @@ class Choice:
         page = _Page(query.text, memories)
         if all(contains(query.text, option) for option in options):
             support = self._earliest(page, options)
+        elif all(self._is_counted(option) for option in options):
+            support = {}
         elif all(option in self._cues for option in options):
             support = self._by_cues(page, options)
             if not any(support.values()):
@@ -79,6 +85,10 @@ class Choice:
         if len(chosen) != 1:
             return Reply(text="")
         return Reply(text=chosen[0], choice=chosen[0])
+
+    def _is_counted(self, option: str) -> bool:
+        words = normalise(option).split()
+        return not self._counted.isdisjoint(words) and all(w in self._counted or w.isdigit() for w in words)
 
     def _by_words(self, page: "_Page", options: Sequence[str]) -> dict[str, float]:
         """What holds an option; one with several parts, a list, is borne out by the mean of them."""

@@ -83,6 +83,11 @@ def test_a_day_is_told_by_its_name_or_by_when_it_was_spoken_of(reader):
     assert chosen(reader, question, choices, "user: the Radiohead gig was last Saturday") == "30 December 2023"
 
 
+@pytest.mark.parametrize("choices", [("two", "three"), ("2 months", "5 months")])
+def test_what_must_be_counted_is_abstained_from(reader, choices):
+    assert chosen(reader, "How many?", choices, f"user: the kettle broke after {choices[0]}, so it goes") is None
+
+
 def test_a_list_is_borne_out_by_all_that_is_in_it(reader):
     texts = ("user: I volunteer at the beach clean", "user: I volunteer at the crisis line too")
     choices = ("beach clean, night shelter", "beach clean, crisis line", "night shelter, crisis line")

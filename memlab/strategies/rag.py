@@ -2,9 +2,9 @@
 
 Guide: vector memory and the "R" of retrieval-augmented generation: all-MiniLM-L6-v2, text in chunks, the nearest k.
 
-Differs: a unit is a turn, a window of a few turns of one session (`rag_windows`); a chunk of
-fixed length is none, since it would cite turns of which it holds half. Windows do not overlap, so that no turn takes
-the reader's tokens twice.
+Differs: a unit is a turn, a window of a few turns of one session (`rag_windows`) or a fact that a turn states
+(`rag_facts`). A chunk of fixed length is none, since it would cite turns of which it holds half. Windows do not overlap,
+so that no turn takes the reader's tokens twice.
 
 Cost: observe encodes one text, for a window each of its turns encodes the window as it stands; recall encodes the
 question and compares it with every vector, above `exact_below` with few of them. Bytes are the texts and 4 a dimension.
@@ -25,6 +25,7 @@ import numpy as np
 
 from memlab.encoders import Encoder, Vectors
 from memlab.events import Forget, Memory, MemoryId, Observed, Query, Recall, Turn, TurnId
+from memlab.extract import FactExtractor
 from memlab.indexes import VectorIndex
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept, confidence
@@ -39,7 +40,7 @@ class Rag:
         store: Where the turns are kept.
         encoder: Makes the vectors.
         index: Makes the empty vector index for a dimension.
-        units: Makes the texts of a window's turns, oldest first; `together` makes one.
+        units: Makes the texts of a window's turns, oldest first: `together` one, `facts` one for each thing stated.
         window: Turns of one session that a unit may hold, at least 1. They do not overlap; the last is open until it is
             full or its session ends.
         keep: Whether texts and vectors are kept beside the turns, so that nothing is encoded again when the store is
@@ -141,6 +142,11 @@ class Rag:
 def together(turns: Sequence[Turn]) -> list[str]:
     """One text of all turns, a line each."""
     return ["\n".join(turn.text for turn in turns)]
+
+
+def facts(turns: Sequence[Turn], extractor: FactExtractor) -> list[str]:
+    """What the turns state of their user, each text once; a turn that states nothing makes no unit."""
+    return list(dict.fromkeys(fact.text for turn in turns for fact in extractor.facts(turn)))
 
 
 def _name(sources: Sequence[TurnId], n: int) -> MemoryId:

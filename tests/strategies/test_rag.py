@@ -87,6 +87,11 @@ def test_units_may_be_several_of_a_turn():
     assert heard(strategy) == []
 
 
+def test_of_a_turn_that_states_facts_those_are_the_units():
+    said = (turn(0, "user: Rain again. I moved to Denver."), turn(1, "user: Did you sleep?"))
+    assert heard(rag("rag_facts"), *said) == [("I moved to Denver.", ("t0",))]
+
+
 def words(turns):
     return [word for said in turns for word in said.text.split()]
 

@@ -3,8 +3,8 @@
 Guide: vector memory and the "R" of retrieval-augmented generation: all-MiniLM-L6-v2, text in chunks, the nearest k.
 
 Differs: a unit is a turn, a window of a few turns of one session (`rag_windows`) or a fact that a turn states
-(`rag_facts`). A chunk of fixed length is none, since it would cite turns of which it holds half. Windows do not overlap,
-so that no turn takes the reader's tokens twice.
+(`rag_facts`). A chunk of fixed length is none, since it would cite turns of which it holds half. Windows do not
+overlap, so that no turn takes the reader's tokens twice.
 
 Cost: observe encodes one text, for a window each of its turns encodes the window as it stands; recall encodes the
 question and compares it with every vector, above `exact_below` with few of them. Bytes are the texts and 4 a dimension.

@@ -79,6 +79,13 @@ class Fact:
 class FactExtractor(Protocol):
     """Finds the facts of a turn by itself. Rules give the same for the same turn; a model's answer is to be kept."""
 
-    def facts(self, turn: Turn) -> tuple[Fact, ...]:
-        """What a turn states of its user that lasts, in order and once each; an assistant's own claims are none."""
+    def facts(self, turn: Turn, before: Turn | None = None) -> tuple[Fact, ...]:
+        """What a turn states of its user that lasts, in order and once each.
+
+        An assistant's own claims are none, but for one that the user says yes to; its text is then not in the turn.
+
+        Args:
+            turn: What was said.
+            before: The turn that it answers; None where nothing is known of one.
+        """
         ...

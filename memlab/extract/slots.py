@@ -60,10 +60,8 @@ class Slots:
             at: When it was said.
         """
         words = set(stems(fact.value or ""))
-        if fact.ends:
-            over = self._matching(whose, fact.slot, words)
-        else:
-            over = self._fill(fact, words, whose, statement, at)
+        matching = self._matching(whose, fact.slot, words) if fact.ends else None
+        over = self._fill(fact, words, whose, statement, at) if matching is None else matching
         ended = []
         for place in over:
             held = replace(self._held[place], valid_to=at, superseded_by=statement)

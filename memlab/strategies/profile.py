@@ -8,10 +8,10 @@ confirmed; a value is superseded only where that is said (one at a time, a state
 and never dropped. What no slot takes stays findable as the user's own turn, since rules see a fraction of what is told;
 the assistant's turns are not kept as memories, but for claims that the user says yes to.
 
-Cost: Observing reads a turn by rules (a tenth of a millisecond) and encodes it once; recall scores every turn of the
-user by words and by vector; bytes are those of the turns and a vector each. An erasure rebuilds all but the vectors.
+Cost: Observing reads a turn by rules, in tenths of a millisecond, and encodes it once; recall scores every turn of the
+user by words and by vector; bytes are those of the turns and of their facts. An erasure rebuilds all but the vectors.
 
-Use: When facts about the user change and the answer must be the one that holds, and nobody asks what the assistant said.
+Use: When facts about the user change, the answer must be the one that holds, and nobody asks what the assistant said.
 
 After Zep's edges with validity in time (Rasmussen et al., 2025) and the guide's user context layer.
 """
@@ -102,7 +102,7 @@ class Profile:
         self._log.observe(event)
 
     def recall(self, query: Query) -> Recall:
-        """The statements that fit the question best, what holds before what it superseded unless the past is asked of."""
+        """The statements that fit best, what holds before what it superseded unless the question is of the past."""
         ids = list(self._memories)
         if not ids:
             return Recall(confidence=0.0)

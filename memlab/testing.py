@@ -232,6 +232,10 @@ class Unreliable:
         """As the inner store has it."""
         return self._up().citing(turns)
 
+    def size_bytes(self) -> tuple[int, int]:
+        """As the inner store has it."""
+        return self._up().size_bytes()
+
     def close(self) -> None:
         """Closes the inner store, down or not."""
         self._inner.close()

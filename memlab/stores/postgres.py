@@ -29,7 +29,7 @@ from types import MappingProxyType
 from typing import Any
 
 from memlab.events import MemoryId, TurnId
-from memlab.stores import Record, StoreError, as_bytes, from_bytes
+from memlab.stores import Record, StoreError, as_bytes, from_bytes, size_bytes
 
 VERSION = "memlab records 1"
 MISSING = "this store needs the package psycopg: pip install 'memlab[postgres]'"
@@ -153,6 +153,10 @@ class PostgresStore:
         query = "SELECT id FROM {} WHERE username = %s AND space = %s AND sources && %s ORDER BY position"
         rows = self._ask(query, [self._user, self._space, [_kept(turn) for turn in turns]])
         return [_said(id) for (id,) in rows]
+
+    def size_bytes(self) -> tuple[int, int]:
+        """Bytes of the live records of this space and of those below it, active and archived; reads every record."""
+        return size_bytes(self)
 
     def close(self) -> None:
         """Closes the connection, for all spaces; the store is not to be used afterwards."""

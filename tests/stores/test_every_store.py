@@ -278,3 +278,12 @@ def test_a_purge_of_nothing_is_no_error(store):
     store.put(record("m1"))
     store.purge()
     assert store.get("m1") == record("m1")
+
+
+def test_the_bytes_of_live_records_are_counted_active_and_archived_apart(store):
+    for space in (store, store.space("within"), store.space("within").space("archive"), store.space("archive")):
+        space.put(record("m1", "zebra"))
+    store.put(record("m2"))
+    store.delete(["m2"])
+    active, archived = store.size_bytes()
+    assert active == archived == 2 * store.space("within").size_bytes()[0] > 0

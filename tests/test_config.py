@@ -10,6 +10,7 @@ from memlab.config import ConfigError, load_option, options, plan
 from memlab.encoders.hashing import Hashing
 from memlab.paths import configs_folder
 
+READY = [name for name in options("layer") if load_option("layer", name)["leaderboard"]]
 OUTSIDE = Path(__file__).parent / "outside" / "configs"
 GROUPS = ("source", "strategy", "encoder", "store", "reader", "limits", "tracking", "experiment", "metric")
 
@@ -148,7 +149,7 @@ def test_layers_are_listed_outermost_first():
 
 @pytest.mark.parametrize(
     ("layer", "expected"),
-    [("cache", [["cache"]]), (["cache"], [["cache"]]), ([], [[]]), ("each", [[name] for name in options("layer")])],
+    [("cache", [["cache"]]), (["cache"], [["cache"]]), ([], [[]]), ("each", [[name] for name in READY])],
 )
 def test_an_entry_of_an_experiment_names_its_layers(tmp_path, layer, expected):
     (tmp_path / "experiment").mkdir()
@@ -168,6 +169,10 @@ def test_an_outside_folder_adds_its_own_names():
 @pytest.mark.parametrize("path", [f"{group}/{name}" for group in GROUPS for name in options(group)])
 def test_every_yaml_fits_the_signature_that_it_names(path):
     node = load_option(*path.split("/"))
+    if "defaults" in node:  # it is composed of others
+        node = plan([path.replace("/", "=")])[0][path.split("/")[0]]
+    for name, part in node.pop("parts", {}).items():
+        build.check(f"{path}: {name}", part, dict.fromkeys(build.PARTS))
     each = node.pop("each", [{}]) if path.startswith("metric") else [{}]
     for params in each:
         build.check(path, node | params, dict.fromkeys(build.PARTS))

@@ -1,4 +1,4 @@
-"""Parts hear the same, are raised by the question's words and fused by rank; what one is asked to forget, all forget."""
+"""Parts hear the same, are raised by the words of a question and fused by rank; what one forgets, all forget."""
 
 from dataclasses import replace
 

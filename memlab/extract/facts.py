@@ -173,7 +173,7 @@ def _base(verb: str) -> str:
 
 
 def _value(rest: str | None) -> str | None:
-    """The words of a value: up to where something else begins, at most a few; None where it only points."""
+    """The words of a value: up to where something else begins, at most a few; None where it only points, in lower case: `New York` is a name."""
     words, kept = phrasing.words(), list[str]()
     for word in WORD.findall(STOP.split((rest or "").strip(" \"“”'"), maxsplit=1)[0]):
         low = word.casefold()
@@ -181,7 +181,7 @@ def _value(rest: str | None) -> str | None:
             break
         if kept or low not in words["shed"]:
             kept.append(word)
-    if not kept or len(kept) > MOST_WORDS or kept[0].casefold() in words["pointing"]:
+    if not kept or len(kept) > MOST_WORDS or kept[0] in words["pointing"]:
         return None
     return " ".join(kept)
 

@@ -173,7 +173,7 @@ def _base(verb: str) -> str:
 
 
 def _value(rest: str | None) -> str | None:
-    """The words of a value: up to where something else begins, at most a few; None where it only points, in lower case: `New York` is a name."""
+    """The words of a value, up to where something else begins; None where these are many or, uncapped, only point."""
     words, kept = phrasing.words(), list[str]()
     for word in WORD.findall(STOP.split((rest or "").strip(" \"“”'"), maxsplit=1)[0]):
         low = word.casefold()

@@ -78,9 +78,11 @@ def test_the_assistants_words_are_no_memories_but_what_the_user_confirms_is():
     strategy = profile(claim, turn(2, "user: Yes, that's right."))
     assert held(strategy.slots()) == [("home", "Oslo", True)]
     (_, confirmed) = strategy.memories()
-    assert confirmed.sources == ("t1", "t2") and "Oslo" in confirmed.text
+    assert confirmed.sources == ("t1", "t2")
+    assert "Oslo" in confirmed.text
     strategy.observe(Erasure(at=START, session=0, turns=frozenset(["t1"])))
-    assert [memory.id for memory in strategy.memories()] == ["t2"] and strategy.slots() == ()
+    assert [memory.id for memory in strategy.memories()] == ["t2"]
+    assert strategy.slots() == ()
 
 
 def test_erasing_the_newest_value_makes_the_one_before_it_current_again():
@@ -122,7 +124,8 @@ def test_what_an_extractor_found_is_kept_and_not_asked_for_again():
     strategy = make()
     strategy.observe(turn(1, "home Oslo"))
     strategy.observe(turn(2, "home Rome"))
-    assert make().slots() == strategy.slots() and once.asked == ["t1", "t2"]
+    assert make().slots() == strategy.slots()
+    assert once.asked == ["t1", "t2"]
 
 
 def test_an_erasure_encodes_nothing_anew():

@@ -73,7 +73,8 @@ def trials(text: str) -> tuple[Trial, ...]:
     found: dict[Trial, None] = {}
     for sentence in statements(_straight(text)):
         for pattern in _trials():
-            if match := pattern.search(sentence):
+            match = pattern.search(sentence)
+            if match and match["approach"].split()[0].lower() not in _lists()["people"]:
                 success = _whole("worked").fullmatch(match["ended"]) is not None
                 found[Trial(match["task"].strip(), match["approach"].strip(), success)] = None
                 break
@@ -111,6 +112,7 @@ def _trials() -> tuple[re.Pattern[str], ...]:
         "{task}": rf"(?:(?:the|my|our|a|an) )?(?P<task>{few}{{0,4}}?)",
         "{approach}": rf"(?P<approach>{few}{{0,7}}?)",
         "{ended}": rf"(?P<ended>{_ways(['worked', 'failed'])})(?![\w'])",
+        "{clearly}": rf"(?P<ended>(?!worked for|worked again for)(?:{_ways(['worked', 'failed'])}))(?![\w'])",
     }
     patterns = []
     for pattern in _lists()["trials"]:

@@ -110,6 +110,17 @@ def test_whether_recall_buys_currency(run):
     assert "| beam |" in report
 
 
+def test_what_is_lost_by_the_approach_that_comes_first(run):
+    results, report = run("procedural", "source.tasks=2", "source.outcomes=[1,10]")
+    assert {r.status for r in results} == {"complete"}
+    assert len(results) == 3 + 3 + 4
+    assert report.count("**Regret after as many trials**") == 3
+    assert "procedural − procedural_bound, regret@10" in report
+    first = {(r.source, r.strategy): r.figure("regret@10")["mean"] for r in results}
+    same = [first["trials (3 approaches)", name] for name in ("procedural", "procedural_ratio")]
+    assert same[0] == same[1]
+
+
 @pytest.mark.parametrize(
     ("name", "left_out"), [("sim_to_real", set()), ("currency", {"agentic", "buffer", "buffer_relevant"})]
 )

@@ -27,10 +27,11 @@ def add(commands: Any) -> None:
     convert.add_argument("name", metavar="NAME")
     convert.add_argument("--to", type=Path, required=True, metavar="FILE", help="made, never replaced")
     convert.add_argument("overrides", nargs="*", metavar="key=value", help="as for a run: source.path=FILE, seed=1")
-    actions.add_parser("facts", help="precision and recall of facts by rules, against labels and marks made by hand")
     apart = actions.add_parser("tell-apart", help="how well a classifier tells turns of one source from another's")
     apart.add_argument("first", metavar="NAME", help="the data set that is set beside the others")
     apart.add_argument("others", metavar="OTHER", nargs="+", help="data sets")
+    restraint = actions.add_parser("restraint", help="what layer=minimize keeps of what simulated users did not allow")
+    restraint.add_argument("overrides", nargs="*", metavar="key=value", help="as for a run: source.bank=sealed")
     check = actions.add_parser("check", help="lives in order, labels counted, and nothing that tells what is judged")
     for action in (describe, check):
         action.add_argument("names", nargs="*", metavar="NAME", help="data sets; without it: all that are at hand")
@@ -98,10 +99,11 @@ def _data_tell_apart(args: argparse.Namespace) -> int:
     return 0
 
 
-def _data_facts(args: argparse.Namespace) -> int:
-    from memlab.data.stated import table
+def _data_restraint(args: argparse.Namespace) -> int:
+    from memlab.data.restraint import restraint
 
-    print_table(*table())
+    columns, rows = restraint(args.overrides)
+    print_table("Sensitive facts that were not allowed", columns, rows)
     return 0
 
 
@@ -121,7 +123,7 @@ DATA = {
     "verify": _data_verify,
     "convert": _data_convert,
     "describe": _data_describe,
-    "facts": _data_facts,
     "tell-apart": _data_tell_apart,
+    "restraint": _data_restraint,
     "check": _data_check,
 }

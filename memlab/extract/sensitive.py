@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from memlab.extract.worth import statements
 from memlab.paths import read_yaml
 
 HINTS_NEEDED = 2
@@ -23,9 +24,12 @@ class _Category:
 
 
 def sensitive(text: str) -> frozenset[str]:
-    """The categories that a text is about, none for most; costs tens of microseconds."""
-    straight = text.replace("’", "'")
-    return frozenset(name for name, category in _categories().items() if _is_about(category, straight))
+    """The categories that a text is about, none for most; costs tens of microseconds.
+
+    A question or a request that says nothing of the speaker is about nobody: "What is keto?" is no health matter.
+    """
+    told = " ".join(statements(text))
+    return frozenset(name for name, category in _categories().items() if _is_about(category, told))
 
 
 def categories() -> tuple[str, ...]:

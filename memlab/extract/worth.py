@@ -35,6 +35,20 @@ def worth(turn: Turn, passing: bool = True) -> float:
     return max((_score(sentence, passing) for sentence in sentences), default=0.0)
 
 
+def statements(text: str) -> list[str]:
+    """The sentences of a text, all of it, without questions and requests that do not mention the speaker."""
+    kept = []
+    for sentence in _sentences(text):
+        words = [word.casefold() for word in WORD.findall(sentence)]
+        if words and (not _known()["own"].isdisjoint(words) or not _asks(sentence, words)):
+            kept.append(sentence)
+    return kept
+
+
+def _asks(sentence: str, words: list[str]) -> bool:
+    return sentence.endswith("?") or words[0] in _known()["asks"] | _known()["wants"]
+
+
 def _sentences(text: str) -> Iterator[str]:
     return (found.group().strip() for found in SENTENCE.finditer(text.replace("’", "'")))
 

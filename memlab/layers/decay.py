@@ -31,7 +31,6 @@ from memlab.events import (
     Recalled,
     SessionEnd,
     Turn,
-    TurnId,
 )
 from memlab.extract.worth import worth
 from memlab.stores import ARCHIVE, Record, Store
@@ -168,7 +167,7 @@ class Decay:
         self._store.put(Record(id=CHECKS, text="", sources=(), at=event.at, meta={"at": at}))
 
     def _archive_faded(self, event: SessionEnd | Erasure, checks: Sequence[datetime]) -> None:
-        """Archives every turn that had faded at one of the checks: after an erasure there may be such among old ones."""
+        """Archives every turn that had faded at one of the checks; an erasure may bring up such of long ago."""
         going = frozenset(record.id for record in self._turns.scan() if self._has_faded(record, checks))
         if not going:
             return

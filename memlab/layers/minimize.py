@@ -72,7 +72,10 @@ class Minimize:
             )
         self._inner, self._min_worth, self._ephemeral = inner, min_worth, ephemeral
         self._window, self._needs_consent, self._pii = timedelta(days=duplicate_days), consent, pii
-        self._start_over()
+        self._granted: frozenset[str] = frozenset()
+        self._asked: Consent | None = None  # the newest
+        self._sensitive: dict[TurnId, frozenset[str]] = {}
+        self._last: dict[tuple[str, ...], datetime] = {}  # when the same words were last let in
         self._sieve = Sieve(store, inner, self._lets_in, self._start_over)
         self._withdraw()
 
@@ -137,10 +140,9 @@ class Minimize:
             self._sieve.observe(Erasure(at=self._asked.at, session=self._asked.session, turns=gone))
 
     def _start_over(self) -> None:
-        self._granted: frozenset[str] = frozenset()
-        self._asked: Consent | None = None
-        self._sensitive: dict[TurnId, frozenset[str]] = {}
-        self._last: dict[tuple[str, ...], datetime] = {}
+        self._granted, self._asked = frozenset(), None
+        self._sensitive.clear()
+        self._last.clear()
 
 
 def _about(turn: Turn) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Simulated users as a source: months of sessions and questions whose answers are known exactly."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -9,7 +10,7 @@ from math import inf
 from types import MappingProxyType
 from typing import assert_never
 
-from memlab.events import Consent, Erasure, Event, Outcome, Query, Reply, SessionEnd, Turn, UserId
+from memlab.events import Consent, Erasure, Event, Outcome, Query, Reply, SessionEnd, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Stream, Superseded
 from memlab.seeds import Draw, derive
 from memlab.sources import SourceError
@@ -20,7 +21,7 @@ from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Man
 from memlab.sources.simulated.marks import Erased, Named, Tried, Withdrawn
 from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import States, fact_key
-from memlab.sources.simulated.scene import Question, Scene
+from memlab.sources.simulated.scene import NAMING, Question, Scene
 from memlab.sources.simulated.wording import Voice, in_turn
 from memlab.sources.simulated.world import Shape, World, build_world
 
@@ -140,16 +141,32 @@ class Simulated:
         gold, superseded = dict[str, Gold](), list[Superseded]()
 
         def start() -> Stream:
-            yield from self._events(user, gold, superseded, derive(seed, "simulated", user))
+            yield from self._events(gold, superseded, self._made(user, seed))
 
         return Life(user=user, start=start, gold=gold, superseded=superseded)
 
+    def sensitive(self, user: UserId, *, seed: int) -> Iterator[tuple[TurnId, str, str, int | None]]:
+        """What names a sensitive value: turn, category, attribute; and version, None unless it is said to hold."""
+        made = self._made(user, seed)
+        for _ in self._events({}, [], made):
+            pass
+        for fact in made.world.facts:
+            name, category = fact.attribute.name, fact.attribute.sensitivity
+            if category != "none":
+                for key in (key for key in made.talk.stated if key[0] in NAMING and key[1] == name):
+                    version = int(key[2]) if key[0] == "fact" else None
+                    yield from ((said.turn, category, name, version) for said in made.talk.stated[key])
+
+    def _made(self, user: UserId, seed: int) -> "_Made":
+        root = derive(seed, "simulated", user)
+        return _Made(user, root, build_world(self._bank, self._shape, root), Talk())
+
     def _events(
-        self, user: UserId, gold: dict[str, Gold], superseded: list[Superseded], root: int
+        self, gold: dict[str, Gold], superseded: list[Superseded], made: "_Made"
     ) -> Generator[Event, Reply | None, None]:
-        world = build_world(self._bank, self._shape, root)
+        user, root, world, talk = made.user, made.root, made.world, made.talk
         voice = Voice(world.register, self._bank.registers[world.register], self._typos, small_words())
-        talk, asker = Talk(), Asker(self._plan, self._shape.sessions, root)
+        asker = Asker(self._plan, self._shape.sessions, root)
         told_sessions = told(talk, self._bank, world, voice, self._manner, root)
         for category, granted in world.consents.items():
             yield Consent(at=world.starts[0], session=0, category=category, granted=granted)
@@ -165,6 +182,16 @@ class Simulated:
                         yield from _follows(user, asker, scene(until=event.until), event, at, gold, root)
             yield from _asked(user, asker, scene(until=talk.said), self._manner.form, at, gold, root)
         superseded[:] = _superseded(world, talk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A user as drawn, and the talk in which their life is being told."""
+
+    user: UserId
+    root: int
+    world: World
+    talk: Talk
 
 
 def _check(name: str, value: object, holds: bool, wanted: str, verb: str = "be") -> None:

@@ -9,14 +9,13 @@ from itertools import count
 
 import pytest
 
+from memlab.build import make
 from memlab.encoders.hashing import Hashing
 from memlab.events import Erasure, Query, Turn
-from memlab.indexes.flat import Flat
 from memlab.stores import Record, Store, StoreError
 from memlab.stores.encrypted import Encrypted
 from memlab.stores.keys import new_key
 from memlab.stores.sqlite import SqliteStore
-from memlab.strategies.rag import Rag
 from memlab.testing import Unreliable
 
 pytest.importorskip("cryptography", reason="no cryptography: sealing is not tested")
@@ -53,7 +52,7 @@ def bytes_beside(path) -> bytes:
 
 def live(store: Store, path) -> Iterator[bytes]:
     """A life of a strategy with vectors: the bytes of all files after every event, and after the end."""
-    strategy = Rag(store, Hashing(), Flat)
+    strategy = make("strategy/rag", store=store, encoder=Hashing(), keep=True)
     for n in range(12):
         at = NOON + timedelta(days=n)
         text = f"The wombatcode of drawer {n} is quokkaword{n}, keep it."

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from memlab.build import make
 from memlab.encoders.hashing import Hashing
 from memlab.events import Query, Turn
-from memlab.indexes.flat import Flat
 from memlab.stores import Record
 from memlab.stores.shared import AccessRefused, Shared, refusals
-from memlab.strategies.rag import Rag
 
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 USERS = ["ana", "ben", "Ana", "ana/ben", ""]
@@ -35,7 +34,7 @@ def test_ten_thousand_probes_of_a_shared_store_leak_nothing_and_each_refusal_is_
     """Users in turn tell canaries under the same ids; each then probes for those of others, by id, source and words."""
     shared, draw = Shared(home.open), np.random.default_rng(6)
     stores = {user: shared.store(user, asked_by=user) for user in USERS}
-    rags = {user: Rag(stores[user].space("turns"), Hashing(), Flat) for user in USERS}
+    rags = {user: make("strategy/rag", store=stores[user].space("turns"), encoder=Hashing()) for user in USERS}
     for n in range(N_TURNS):
         for user in USERS:
             text = f"The code of my drawer {n} is {canary(user, n)}."

@@ -27,6 +27,7 @@ def add(commands: Any) -> None:
     convert.add_argument("name", metavar="NAME")
     convert.add_argument("--to", type=Path, required=True, metavar="FILE", help="made, never replaced")
     convert.add_argument("overrides", nargs="*", metavar="key=value", help="as for a run: source.path=FILE, seed=1")
+    actions.add_parser("facts", help="precision and recall of facts by rules, against labels and marks made by hand")
     apart = actions.add_parser("tell-apart", help="how well a classifier tells turns of one source from another's")
     apart.add_argument("first", metavar="NAME", help="the data set that is set beside the others")
     apart.add_argument("others", metavar="OTHER", nargs="+", help="data sets")
@@ -99,6 +100,13 @@ def _data_tell_apart(args: argparse.Namespace) -> int:
     return 0
 
 
+def _data_facts(args: argparse.Namespace) -> int:
+    from memlab.data.stated import table
+
+    print_table(*table())
+    return 0
+
+
 def _data_restraint(args: argparse.Namespace) -> int:
     from memlab.data.restraint import restraint
 
@@ -124,6 +132,7 @@ DATA = {
     "convert": _data_convert,
     "describe": _data_describe,
     "tell-apart": _data_tell_apart,
+    "facts": _data_facts,
     "restraint": _data_restraint,
     "check": _data_check,
 }

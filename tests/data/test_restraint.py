@@ -6,7 +6,7 @@ from memlab.config import ConfigError
 from memlab.data.restraint import restraint
 from memlab.sources.simulated import Simulated
 
-SMALL = ["source.users=2", "source.sessions=8", "source.chatter=[0,1]", "source.queries=4"]
+SMALL = ["source.users=2", "source.sessions=6", "source.chatter=[0,1]", "source.queries=4"]
 
 
 def all_of(rows):
@@ -30,7 +30,7 @@ def test_a_minimiser_stores_fewer_of_the_same_facts():
 
 def test_recorded_users_have_no_such_books():
     with pytest.raises(ConfigError, match="source=simulated"):
-        restraint(["source=jsonl"])
+        restraint(["source=jsonl", "source.path=datasets/jsonl/sample.jsonl"])
 
 
 def test_the_source_tells_which_turns_name_something_sensitive():

@@ -210,11 +210,11 @@ def _odd(place: int, text: str, after: Turn) -> Turn:
 def _mangled(text: str, said: str) -> bool:
     """Whether a text is a damaged copy of what was said: other control characters, other forms, or cut though short.
 
-    Whole sentences may be taken out of a text, and white space at its ends.
+    Whole sentences and clauses may be taken out of a text, and white space at its ends.
     """
     if text.strip() == said.strip() or text in said.split() or not text.strip():
         return False
-    cut = said.startswith(text) and not text.endswith((".", "!", "?")) and said[len(text)] != "\n"
+    cut = said.startswith(text) and not text.endswith((".", "!", "?", ";")) and said[len(text)] != "\n"
     return "\ufffd" in text or _bare(text) == _bare(said) or (len(said) < CUT_ALLOWED_FROM and cut)
 
 

@@ -162,7 +162,7 @@ def test_the_commands_of_an_owner(tmp_path, capsys):
 
     assert told("list", "--store", file) == (
         2,
-        f"memlab memory: {file} does not say what keeps it; say so: strategy=NAME\n",
+        f"memlab memory: {file} does not say what keeps it; say so: --as strategy=NAME\n",
     )
     code, out = told("list", "--store", file, "--as", "strategy=bm25")
     assert code == 0

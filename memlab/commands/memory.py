@@ -127,16 +127,15 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from memlab import control
-    from memlab.build import construct
-    from memlab.config import load_option
+    from memlab import build, control
+    from memlab.config import plan
     from memlab.control import ControlError
 
     try:
         export = json.loads(args.file.read_text())
     except ValueError as error:
         raise ControlError(f"{args.file} is no JSON: {error}") from error
-    store = construct("store", load_option("store", "sqlite") | {"path": str(args.store), "user": args.user}, {})
+    store = build.kept_on(plan(args.overrides)[0]["store"], str(args.store), args.user)
     try:
         control.imported(export, store)
     finally:
@@ -150,17 +149,18 @@ def _import(args: argparse.Namespace) -> int:
 def _opened(args: argparse.Namespace) -> Iterator[tuple[Any, Any]]:
     """The strategy and the store of a file, closed afterwards; opened by what the file says keeps it."""
     from memlab import build, control
-    from memlab.config import ConfigError, load_option, plan
+    from memlab.config import ConfigError, plan
 
     if not args.store.exists():
         raise FileNotFoundError(f"{args.store} is not there; name the file that an assistant keeps its memory in")
-    store = build.construct("store", load_option("store", "sqlite") | {"path": str(args.store), "user": args.user}, {})
+    config, named = plan(args.overrides)[0], any(one.startswith("strategy=") for one in args.overrides)
+    store = build.kept_on(config["store"], str(args.store), args.user)
     try:
         known = control.made_by(store)
-        config = plan(args.overrides)[0] if args.overrides or known is None else plan([])[0] | known
+        if known is None and not named:
+            raise ConfigError(f"{args.store} does not say what keeps it; say so: --as strategy=NAME")
+        config = config if named or known is None else config | known
         own = json.loads(json.dumps({name: config[name] for name in KEPT}))
-        if known is None and not any(override.startswith("strategy=") for override in args.overrides):
-            raise ConfigError(f"{args.store} does not say what keeps it; say so: strategy=NAME")
         if known is not None and own != known:
             raise ConfigError(
                 f"{args.store} is kept by {known['strategy']['name']}; leave out {' '.join(args.overrides)}"

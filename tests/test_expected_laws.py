@@ -17,7 +17,7 @@ TERSE = ("source.chatter=[0,0]", "source.elaboration=0")
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory):
-    """Runs a strategy on four simulated users; questions are worded blindly, as the closest favour what holds.
+    """Runs a strategy on five simulated users; questions are worded blindly, as the closest favour what holds.
 
     They say what there is to say and no more: without small talk and elaboration a text has a third of the tokens to
     encode, more of what is asked for is found, and what is forgotten with age shows all the more.
@@ -26,7 +26,7 @@ def simulated(tmp_path_factory):
 
     @cache
     def lived(strategy, *more):
-        source = ["source=simulated", "source.users=4", "source.overlap=null", *TERSE]
+        source = ["source=simulated", "source.users=5", "source.overlap=null", *TERSE]
         line = [f"strategy={strategy}", "workers=1", f"out={out}", "tracking=none"]
         (run,) = execute(plan([*source, *line, *more]))
         assert run.status == "complete", run.errors

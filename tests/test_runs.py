@@ -18,8 +18,9 @@ from memlab.worker import source_of
 
 OUTSIDE = Path(__file__).parent / "outside"
 SMALL = ["source.users=3", "source.sessions=8", "source.queries=12", "source.ask_from=0.3", "encoder=hashing"]
-ENCODED = ["strategy=hybrid", "encoder=minilm", "source.users=2", "source.attributes=12"]
-KILLED = ["strategy=rag", "source.users=8", "source.sessions=20", "workers=2"]
+TERSE = ["source.chatter=[0,0]", "source.elaboration=0", "source.attributes=12"]  # few turns, of few tokens
+ENCODED = ["strategy=hybrid", "encoder=minilm", "source.users=2", *TERSE]
+KILLED = ["strategy=rag", "source.users=8", "source.sessions=12", *TERSE, "workers=2"]
 
 
 def configs(out, *overrides, sweep=False, outside=False):

@@ -8,7 +8,7 @@ run: .venv/installed
 	@$(BIN)/memlab run experiment=leaderboard
 
 test: .venv/installed
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --durations 5 -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 5 -rs
 
 lint: .venv/installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

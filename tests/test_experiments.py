@@ -36,11 +36,15 @@ def data(tmp_path_factory):
 
 @pytest.fixture
 def run(data, tmp_path, monkeypatch, capsys):
-    """Runs an experiment at smoke size and returns its results and its report."""
+    """Runs an experiment at smoke size and returns its results and its report.
+
+    One worker, as new processes would take longer to import than to live these users; `labels` has two.
+    """
     monkeypatch.setenv("MEMLAB_DATA", str(data))
 
     def run(name, *chosen):
-        code = main(["run", f"experiment={name}", *chosen, "limits=smoke", f"out={tmp_path}", "tracking=none"])
+        line = ["run", f"experiment={name}", "workers=1", *chosen, "limits=smoke", f"out={tmp_path}", "tracking=none"]
+        code = main(line)
         assert code == 0, capsys.readouterr().err
         assert "skipped" not in capsys.readouterr().err
         return load([tmp_path / name]), (tmp_path / name / "report" / "README.md").read_text()
@@ -66,7 +70,7 @@ def test_real_conversations(run):
 
 
 def test_readings_of_labels(run):
-    results, report = run("labels")
+    results, report = run("labels", "workers=2")
     assert {r.status for r in results} == {"complete"}
     assert {r.config["source"]["labels"] for r in results} == {"published", "judged", "audited"}
     assert len(readings(results)) == 2
@@ -75,7 +79,8 @@ def test_readings_of_labels(run):
 
 
 def test_difficulty_beside_real_data(run):
-    results, report = run("difficulty", "source.sessions=6", "workers=1")  # no more is lived than is asked about
+    terse = ["source.sessions=6", "source.chatter=[0,0]", "source.elaboration=0"]  # no more is lived than is asked about
+    results, report = run("difficulty", *terse)
     assert {r.status for r in results} == {"complete"}
     assert {r.source for r in results} == {"simulated_standard", "locomo", "beam", "realmem", "lifebench"}
     assert {r.strategy for r in results} == {"bm25", "rag", "oracle", "random"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from memlab.events import Memory, Observed, Query, Recall
 from memlab.strategies.base import TurnLog
@@ -17,13 +18,19 @@ class Toy:
     close: Callable[[], None]
 
 
+@cache
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text, which every recall asks for again."""
+    return frozenset(text.lower().split())
+
+
 def plain(store) -> Toy:
     """Every turn a memory, scored by the words that it shares with the question."""
     turns = TurnLog(store)
 
     def recall(query: Query) -> Recall:
-        words = set(query.text.lower().split())
-        scored = [(m.id, float(len(words & set(m.text.lower().split())))) for m in turns.memories()]
+        words = words_of(query.text)
+        scored = [(m.id, float(len(words & words_of(m.text)))) for m in turns.memories()]
         return Recall(memories=turns.scored(sorted(scored, key=lambda hit: -hit[1])[: query.limit]))
 
     return Toy(turns.observe, recall, turns.memories, turns.close)

@@ -79,7 +79,11 @@ def test_readings_of_labels(run):
 
 
 def test_difficulty_beside_real_data(run):
-    terse = ["source.sessions=6", "source.chatter=[0,0]", "source.elaboration=0"]  # no more is lived than is asked about
+    terse = [
+        "source.sessions=6",
+        "source.chatter=[0,0]",
+        "source.elaboration=0",
+    ]  # no more is lived than is asked about
     results, report = run("difficulty", *terse)
     assert {r.status for r in results} == {"complete"}
     assert {r.source for r in results} == {"simulated_standard", "locomo", "beam", "realmem", "lifebench"}

@@ -11,8 +11,7 @@ from memlab.seeds import Draw
 from memlab.strategies.base import Strategy
 from memlab.text import stems
 
-PAIRS = 12
-PAIRS_OF_SEVERAL = 24
+TRIED = 12
 SPEAKERS = "user assistant"
 BORNE_OUT_SHARE = 0.5
 AGAIN = "replace what is held of a turn when its id comes again, in counts, edges and windows too"
@@ -83,44 +82,51 @@ def what_is_recalled_is_listed(subject: Subject) -> None:
 def erasing_a_source_changes_the_memory(subject: Subject) -> None:
     """Erasing a turn that a memory cites drops the memory or changes it, so it cites no turn that it does not need.
 
-    A pair is a recalled memory and one turn of its `sources` or `replaces`. Tried are the pairs of memories with
-    several of them, drawn if there are over 24, and then, up to 12 in all, pairs of memories with one. For each a new
-    instance lives the same life and observes an `Erasure` of that one turn. Of what it then recalls to the same
-    question, or lists, nothing may cite the turn, and no memory may keep the text with some of the sources, under the
-    old id or a new one, unless that turn shared a content word with it: another source may say the same.
+    Cited is what recalled memories have in `sources` or `replaces`. Tried are turns that memories with several of them
+    cite, drawn by how many do if there are over 12, and then, up to 12 in all, turns of memories with one. For each a
+    new instance lives the same life and observes an `Erasure` of that turn. Of what it then recalls to the questions
+    that had recalled the turn's memories, or lists, nothing may cite the turn, and no memory may keep the text with
+    some of the sources, under the old id or a new one, unless that turn shared a content word with it: another source
+    may say the same.
     """
     (life,) = lives("cited")
     events = events_of(life)
     said, strategy = turns_of(events), tell(subject.fresh(life), events)
-    for query, memory, source in _cited(strategy, queries_of(events)):
+    for source, cited in _cited(strategy, queries_of(events)).items():
         other = tell(subject.fresh(life), events)
-        known = {held.id for held in other.memories()} - {memory.id}
+        known = {held.id for held in other.memories()}
         last = events[-1]
         other.observe(Erasure(at=last.at + timedelta(seconds=1), session=last.session, turns=frozenset({source})))
-        for after in (*other.recall(query).memories, *other.memories()):
-            what = f"{about(query)}: {shown(memory)}; after turn {source} was erased"
-            if source in (*after.sources, *after.replaces):
-                raise CheckFailed(
-                    f"{what}, {shown(after)} still cites it", "drop or rebuild, at an `Erasure`, whatever cites it"
-                )
-            kept = after.text == memory.text and set(after.sources) & set(memory.sources)
-            needless = source in said and not _words(said[source].text) & _words(memory.text)
-            if kept and after.id not in known and needless:
-                raise CheckFailed(
-                    f"{what}, its text is the same, and shares no word with that turn",
-                    "cite only turns that the text comes from",
-                )
+        listed = tuple(other.memories())
+        words = _words(said[source].text) if source in said else None
+        for query, memory in cited:
+            needless = words is not None and not words & _words(memory.text)
+            for after in (*other.recall(query).memories, *listed):
+                what = f"{about(query)}: {shown(memory)}; after turn {source} was erased"
+                if source in (*after.sources, *after.replaces):
+                    raise CheckFailed(
+                        f"{what}, {shown(after)} still cites it", "drop or rebuild, at an `Erasure`, whatever cites it"
+                    )
+                kept = after.text == memory.text and set(after.sources) & set(memory.sources)
+                if kept and after.id not in known - {memory.id} and needless:
+                    raise CheckFailed(
+                        f"{what}, its text is the same, and shares no word with that turn",
+                        "cite only turns that the text comes from",
+                    )
 
 
-def _cited(strategy: Strategy, queries: list[Query]) -> list[tuple[Query, Memory, TurnId]]:
-    """Recalled memories, each with a turn that it cites: first those that cite several, once with each."""
+def _cited(strategy: Strategy, queries: list[Query]) -> dict[TurnId, list[tuple[Query, Memory]]]:
+    """Turns with the recalled memories that cite them: first of memories that cite several, and all of those."""
     found = {memory.id: (query, memory) for query in queries for memory in strategy.recall(query).memories}
-    several, single = list[tuple[Query, Memory, TurnId]](), list[tuple[Query, Memory, TurnId]]()
+    several, single = dict[TurnId, list[tuple[Query, Memory]]](), dict[TurnId, list[tuple[Query, Memory]]]()
     for query, memory in found.values():
         turns = tuple(dict.fromkeys((*memory.sources, *memory.replaces)))
-        (several if len(turns) > 1 else single).extend((query, memory, turn) for turn in turns)
-    first, then = Draw(0, "cited").shuffled(several)[:PAIRS_OF_SEVERAL], Draw(1, "cited").shuffled(single)
-    return [*first, *then[: max(0, PAIRS - len(first))]]
+        for turn in turns:
+            (several if len(turns) > 1 else single).setdefault(turn, []).append((query, memory))
+    often = [turn for turn, cited in several.items() for _ in cited]
+    drawn = (*Draw(0, "cited").shuffled(often), *Draw(1, "cited").shuffled(list(single)))
+    turns = tuple(dict.fromkeys(drawn))[:TRIED]
+    return {turn: [*several.get(turn, ()), *single.get(turn, ())] for turn in turns}
 
 
 def texts_come_from_their_sources(subject: Subject) -> None:

@@ -13,7 +13,9 @@ N_WRITES = 1_000  # ten thousand are written for the strategies: what a layer ad
 TAKES_A_PROCESS = (the_same_seed_gives_the_same_traces, other_users_change_nothing)
 QUICK = [one for one in CHECKS if one not in (*TAKES_A_PROCESS, nothing_acknowledged_is_lost)]
 
-subject_of = cache(lambda name: subject(["strategy=rag", f"layer={name}"]))
+PATIENT = {"worker": ["layer.worker.deadline_seconds=60"]}  # what is ready in time is the machine's, not the layer's
+
+subject_of = cache(lambda name: subject(["strategy=rag", f"layer={name}", *PATIENT.get(name, [])]))
 
 
 @pytest.mark.parametrize("name", options("layer"))

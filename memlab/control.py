@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from memlab.events import Erasure, Forget, Memory, MemoryId, Turn
+from memlab.events import Erasure, Forget, Memory, MemoryId, SessionEnd, Turn
 from memlab.stores import Record, Store
 from memlab.strategies.base import Strategy, kept_events
 
@@ -93,7 +93,8 @@ def delete_all(strategy: Strategy, at: datetime, session: int) -> None:
 
 
 def edit(strategy: Strategy, id: MemoryId, text: str, at: datetime, session: int) -> Turn:
-    """Puts the owner's words in the place of a memory: that one is forgotten, and the owner is heard to say this.
+    """Puts the owner's words in the place of a memory: the owner is heard to say this, that one is forgotten, and the
+    session ends, so that what is consolidated then is.
 
     Returns:
         The owner's turn. What the strategy makes of it is its own affair, as with any turn.
@@ -106,8 +107,9 @@ def edit(strategy: Strategy, id: MemoryId, text: str, at: datetime, session: int
     _one(strategy, id)
     name = sha256("\n".join((id, text, at.isoformat())).encode("utf-8", "surrogatepass")).hexdigest()[:12]
     turn = Turn(at=at, session=session, id=f"{OWNER}-{name}", speaker=OWNER, text=f"{OWNER}: {text}")
-    strategy.observe(Forget(at=at, session=session, memories=frozenset({id})))
     strategy.observe(turn)
+    strategy.observe(Forget(at=at, session=session, memories=frozenset({id})))
+    strategy.observe(SessionEnd(at=at, session=session))
     return turn
 
 

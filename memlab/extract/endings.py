@@ -107,7 +107,7 @@ def _whole(name: str) -> re.Pattern[str]:
 
 @cache
 def _trials() -> tuple[re.Pattern[str], ...]:
-    few = r"[^\s,;:.!?]+(?: [^\s,;:.!?]+)"
+    few = r"[^\s,;:.!?]{1,40}(?: [^\s,;:.!?]{1,40})"
     parts = {
         "{task}": rf"(?:(?:the|my|our|a|an) )?(?P<task>{few}{{0,4}}?)",
         "{approach}": rf"(?P<approach>{few}{{0,7}}?)",

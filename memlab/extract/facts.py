@@ -47,7 +47,7 @@ class FactRules:
         text = said(turn)
         claimed = said(before) if before is not None and before.speaker.casefold() == ASSISTANT else ""
         asked = [sentence for sentence in sentences(claimed) if sentence.endswith("?")][-1:]
-        confirmed = _facts(_of_me(asked[0])) if asked and _opens_with_yes(text) else ()
+        confirmed = _facts(_of_me(asked[0])) if asked and opens_with_yes(text) else ()
         return tuple(dict.fromkeys((*confirmed, *_facts(text))))
 
 
@@ -186,7 +186,7 @@ def _value(rest: str | None) -> str | None:
     return " ".join(kept)
 
 
-def _opens_with_yes(text: str) -> bool:
+def opens_with_yes(text: str) -> bool:
     start = text.replace("’", "'").casefold().lstrip()
     return bool(re.match(rf"(?:{either(lists()['confirms'])})\b(?!,? but\b)", start))
 

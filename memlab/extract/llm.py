@@ -13,9 +13,10 @@ from typing import Any
 
 from memlab.events import Turn
 from memlab.extract import Fact, FactExtractor
+from memlab.extract.facts import opens_with_yes
 from memlab.extract.rules import said
 from memlab.llm import Chat, Message
-from memlab.text import contains
+from memlab.text import contains, stems
 
 CATEGORIES = ("preference", "fact", "context", "behaviour")
 ASSISTANT = "assistant"
@@ -119,5 +120,7 @@ def _complaints(entry: Any, turn: Turn, before: Turn | None) -> Iterator[str]:
         yield "'confidence' is not between 0 and 1"
     if entry.get("ends") is False and not entry.get("value") and entry.get("slot"):
         yield "a slot without a value says nothing"
-    if not contains(turn.text, entry["text"]) and (before is None or before.speaker != ASSISTANT):
+    claimed = before is not None and before.speaker.casefold() == ASSISTANT and opens_with_yes(said(turn))
+    spoken = set(stems(f"{before.text if before is not None else ''} {turn.text}"))
+    if not contains(turn.text, entry["text"]) and not (claimed and set(stems(entry["text"])) <= spoken):
         yield f"'text' {entry['text'][:60]!r} does not stand in the message"

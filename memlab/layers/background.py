@@ -11,6 +11,7 @@ Cost: an observation costs one `put`, later one `delete`; what waits is kept twi
 Use: where a slow strategy (a model that extracts, an encoder on a CPU) stands in the way of a reply.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ from memlab.events import (
 from memlab.stores import Record, Store
 from memlab.strategies.base import Kept, Strategy, event_of, record_of
 
+LOG = logging.getLogger(__name__)
+
 
 class Waiting:
     """Events that are kept and not yet passed on, in order, in a store."""
@@ -43,17 +46,17 @@ class Waiting:
         self._count = max((int(record.meta["count"]) for record in self._records.values()), default=0)
 
     def add(self, event: Kept) -> None:
-        """Keeps an event at the end; a turn that is said again leaves its first place."""
-        if isinstance(event, Turn):
-            self._drop([event.id] if event.id in self._records else [])
+        """Keeps an event at the end; a turn that is said again leaves its first place, with what cites it."""
+        before = self._store.citing([event.id]) if isinstance(event, Turn) else []
         self._count += 1
-        record = record_of(event, self._count)
+        record = replace(record_of(event, self._count), id=f"{self._count:012d}")
         self._store.put(record)
         self._records[record.id] = record
+        self._drop(before)
 
-    def first(self) -> tuple[str, Kept] | None:
-        """The name and the event of the oldest; None where nothing waits."""
-        return next(((id, event_of(record)) for id, record in self._records.items()), None)
+    def __iter__(self) -> Iterator[tuple[str, Kept]]:
+        """What waits, each with its name here, oldest first."""
+        return ((id, _event(record)) for id, record in list(self._records.items()))
 
     def done(self, id: str) -> None:
         """Drops what has been passed on."""
@@ -93,28 +96,33 @@ class Background:
         self._inner, self._waiting, self._lag = inner, Waiting(store), timedelta(seconds=lag_seconds)
 
     def observe(self, event: Observed) -> None:
-        """Keeps an event until it is ripe; what drops something is passed on at once, and again when its turn comes.
+        """Keeps an event until it is ripe; what drops something is passed on at once, and after all that was before it.
 
-        An event that was being passed on in a crash is passed on again: a turn then counts once, an outcome twice.
+        An event that was being passed on in a crash is passed on again: a turn then counts once, an outcome twice. An
+        event is kept whatever becomes of those before it; what the strategy raises on one of these is raised then.
         """
-        self._ripen(event.at)
         match event:
             case Erasure(turns=turns):
-                self._waiting.erase(turns)
-                self._inner.observe(event)
+                try:
+                    self._waiting.erase(turns)
+                finally:
+                    self._inner.observe(event)
             case Forget() | Consent(granted=False):
-                self._inner.observe(event)
                 if len(self._waiting):
                     self._waiting.add(event)
+                self._inner.observe(event)
             case Turn() | Outcome() | Consent() | Recalled() | SessionEnd():
                 self._waiting.add(event)
-                self._ripen(event.at)
             case _:
                 assert_never(event)
+        self._ripen(event.at)
 
     def recall(self, query: Query) -> Recall:
-        """What is recalled of all that is ripe; complete when nothing waits."""
-        self._ripen(query.at)
+        """What is recalled of all that is ripe and could be passed on; complete when nothing waits."""
+        try:
+            self._ripen(query.at)
+        except Exception as error:  # noqa: BLE001 (a strategy may raise anything; the next observation raises it)
+            LOG.warning("what waits could not be passed on, it is tried again: %s", error)
         return _marked(self._inner.recall(query), not len(self._waiting))
 
     def memories(self) -> Iterator[Memory]:
@@ -126,9 +134,19 @@ class Background:
         self._inner.close()
 
     def _ripen(self, now: datetime) -> None:
-        while (found := self._waiting.first()) is not None and found[1].at + self._lag <= now:
-            self._inner.observe(found[1])
-            self._waiting.done(found[0])
+        for id, event in self._waiting:
+            if event.at + self._lag > now:
+                return
+            self._inner.observe(event)
+            for other, later in self._waiting:
+                if other != id and (isinstance(later, Forget) or (isinstance(later, Consent) and not later.granted)):
+                    self._inner.observe(later)
+            self._waiting.done(id)
+
+
+def _event(record: Record) -> Kept:
+    """The event of a record, whose name is its place in the queue: a turn's own is its source."""
+    return event_of(replace(record, id=record.sources[0]) if record.meta["event"] == "Turn" else record)
 
 
 def _marked(recall: Recall, complete: bool) -> Recall:

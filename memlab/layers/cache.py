@@ -53,7 +53,10 @@ class Cache:
         stretch = int(query.at.timestamp() // self._fresh_seconds)
         asked = (query.text, stretch, query.limit, query.budget_tokens)
         if asked not in self._recalls:
-            self._recalls[asked] = self._inner.recall(query)
+            recall = self._inner.recall(query)
+            if not recall.complete:  # what it lacks may be there in a moment, and nothing will be observed
+                return recall
+            self._recalls[asked] = recall
             if len(self._recalls) > self._capacity:
                 self._recalls.popitem(last=False)
         self._recalls.move_to_end(asked)

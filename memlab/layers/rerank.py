@@ -7,7 +7,8 @@ Differs: relevant are the categories of the best few, and what has no category i
 than falling to a fixed date; repetition counts (maximal marginal relevance). What lies beyond the candidates follows in
 its old order, so nothing is lost but what the filter drops. A cross-encoder may judge, where its weights are at hand.
 
-Cost: one encoding for each candidate that is new, and `candidates` squared products; a cross-encoder costs a pass each.
+Cost: one encoding for each candidate, unless the encoder keeps them, and `candidates` squared products; a cross-encoder
+costs a pass each.
 
 Use: over a strategy that finds much of one kind, or the same thing said five times.
 
@@ -73,7 +74,7 @@ class Rerank:
 
     def recall(self, query: Query) -> Recall:
         """The candidates in their new order, then the rest as it was; as confident as the strategy."""
-        limit = None if query.limit is None else max(query.limit, self._candidates)
+        limit = None if query.limit is None else query.limit + self._candidates
         found = self._inner.recall(replace(query, limit=limit))
         head, rest = found.memories[: self._candidates], found.memories[self._candidates :]
         ordered = [*self._in_order(query, self._filtered(query, head)), *rest][: query.limit]

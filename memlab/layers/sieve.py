@@ -50,9 +50,11 @@ class Sieve:
         if isinstance(event, Erasure) or self._apart:
             self._mark = Record(id=DOUBT, text="", sources=(), at=event.at, meta={"session": event.session})
             self._store.put(self._mark)
-        if isinstance(event, Erasure):
-            self._inner.observe(event)
-        self._log.observe(event)
+        try:
+            self._take(event)
+        except BaseException:
+            self._apart |= self._again is not None  # the next event, or opening, tells everything again
+            raise
         self._settle()
 
     def __contains__(self, turn: TurnId) -> bool:
@@ -63,6 +65,13 @@ class Sieve:
         """Closes the inner strategy and the store."""
         self._inner.close()
         self._log.close()
+
+    def _take(self, event: Observed) -> None:
+        try:
+            if isinstance(event, Erasure):
+                self._inner.observe(event)
+        finally:
+            self._log.observe(event)
 
     def _learn(self, event: Kept, note: str | None) -> str:
         choice = IN if self._lets_in(event) else BACK

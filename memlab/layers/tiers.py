@@ -6,7 +6,8 @@ Differs: both are whole instances in spaces of their own, and cold keeps what ho
 alone and nothing is ever on its way. Hot answers by itself only when its best memory scores high enough; else cold is
 asked, in which nothing is missing.
 
-Cost: what is hot is stored and indexed twice; a question that hot answers costs a search among what is hot.
+Cost: what is hot is stored and indexed twice; a question that hot answers, with as many memories as are wanted, costs a
+search among what is hot.
 
 Use: over strategies whose memories are turns and whose scores compare across collections (`rag`), when there are many.
 """
@@ -58,10 +59,11 @@ class Tiers:
         self._cold_store, self._read = store.space("cold"), store.space("read")
         self._hot, self._cold = make_inner(store.space("hot")), make_inner(self._cold_store)
         self._hot_for, self._enough = timedelta(days=hot_days), enough
-        self._held = {memory.id for memory in self._hot.memories()}
-        for id in self._held - {memory.id for memory in self._cold.memories()}:
+        self._look()
+        for id in self._held - self._known:
             if (kept := store.space("hot").get(id)) is not None:
                 self._cold.observe(event_of(kept))
+                self._known.add(id)
 
     def observe(self, event: Observed) -> None:
         """Passes everything to both; what was read and is cold is said to hot once more."""
@@ -70,19 +72,23 @@ class Tiers:
                 self._read.delete([id])
                 self._both(event)
                 self._held.add(id)
+                self._known.add(id)
             case Recalled(memories=ids):
                 self._both(event)
                 for id in ids:
                     self._note(id, event.at)
             case Erasure(turns=turns):
                 self._read.delete([r.id for r in self._read.scan()] if turns is None else self._read.citing(turns))
-                self._read.purge()
-                self._both(event)
-                self._held = {memory.id for memory in self._hot.memories()}
+                try:
+                    self._both(event)
+                finally:
+                    self._look()
+                    self._read.purge()
             case Forget(memories=ids):
                 self._read.delete(ids)
                 self._both(event)
                 self._held -= ids
+                self._known -= ids
             case SessionEnd():
                 self._both(event)
                 self._demote(event)
@@ -99,9 +105,10 @@ class Tiers:
         if query.limit is not None and len(hot.memories) >= query.limit:
             return hot
         known, lowest = {memory.id for memory in hot.memories}, hot.memories[-1].score
-        others = [memory for memory in self._cold.recall(query).memories if memory.id not in known]
-        below = [replace(memory, score=min(memory.score, lowest)) for memory in others]
-        return replace(hot, memories=(*hot.memories, *below)[: query.limit])
+        cold = self._cold.recall(query)
+        below = [replace(m, score=min(m.score, lowest)) for m in cold.memories if m.id not in known]
+        complete = hot.complete and cold.complete
+        return replace(hot, memories=(*hot.memories, *below)[: query.limit], complete=complete)
 
     def memories(self) -> Iterator[Memory]:
         """Those of cold, which has all."""
@@ -112,14 +119,21 @@ class Tiers:
         self._hot.close()
         self._cold.close()
 
+    def _look(self) -> None:
+        """Notes which memories hot holds, and which there are."""
+        self._held = {memory.id for memory in self._hot.memories()}
+        self._known = {memory.id for memory in self._cold.memories()}
+
     def _both(self, event: Observed) -> None:
         """Hot first: what cold lacks after a crash is told to it when both are opened."""
-        self._hot.observe(event)
-        self._cold.observe(event)
+        try:
+            self._hot.observe(event)
+        finally:
+            self._cold.observe(event)
 
     def _note(self, id: MemoryId, at: datetime) -> None:
         """Notes that a memory was read, and makes it hot."""
-        kept = self._cold_store.get(id)
+        kept = self._cold_store.get(id) if id in self._known else None
         if kept is None or "event" not in kept.meta:
             return
         self._read.put(Record(id=id, text="", sources=(id,), at=at))

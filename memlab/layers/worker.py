@@ -8,7 +8,8 @@ what is ready depends on the machine (`background` delays by the events' own clo
 
 Cost: an observation costs one `put`; the work is done once, later, on one thread that alone touches the strategy.
 
-Use: in an assistant whose strategy is slow to write: a model that extracts, an encoder on a CPU.
+Use: in an assistant whose strategy is slow to write: a model that extracts, an encoder on a CPU. Its store must bear
+two threads, as `sqlite` does; `replicated` and `postgres` do not.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,12 +49,12 @@ class Worker:
             raise ValueError(f"worker: deadline_seconds is {deadline_seconds}; it must be over 0")
         self._inner, self._waiting, self._deadline = inner, Waiting(store), deadline_seconds
         self._jobs: PriorityQueue[Job] = PriorityQueue()
-        self._number, self._lock = count(), Lock()
+        self._number, self._lock, self._closed = count(), Lock(), False
         self._written: Future = Future()
         self._written.set_result(None)
         self._thread = Thread(target=self._work, name="memlab worker", daemon=True)
         self._thread.start()
-        for _ in range(len(self._waiting)):
+        if len(self._waiting):
             self._written = self._submit(IN_TURN, self._write)
 
     def observe(self, event: Observed) -> None:
@@ -89,11 +90,17 @@ class Worker:
 
     def close(self) -> None:
         """Writes what waits, ends the thread and closes the strategy; what cannot be written stays in the store."""
-        self._submit(LAST, self._inner.close).result()
+        if self._closed:
+            return
+        closing = self._submit(LAST, self._inner.close)
+        self._closed = True
         self._jobs.put((LAST, next(self._number), None, Future()))
         self._thread.join()
+        closing.result()
 
     def _submit(self, priority: int, job: Callable[[], Any]) -> Future:
+        if self._closed:
+            raise RuntimeError("worker: it is closed; open the strategy again on its store")
         future: Future = Future()
         self._jobs.put((priority, next(self._number), job, future))
         return future
@@ -113,7 +120,7 @@ class Worker:
         """Writes what waits, oldest first: mostly one event, more after a failure."""
         while True:
             with self._lock:
-                found = self._waiting.first()
+                found = next(iter(self._waiting), None)
             if found is None:
                 return
             self._inner.observe(found[1])
@@ -121,9 +128,11 @@ class Worker:
                 self._waiting.done(found[0])
 
     def _erase(self, event: Erasure) -> None:
-        with self._lock:
-            self._waiting.erase(event.turns)
-        self._inner.observe(event)
+        try:
+            with self._lock:
+                self._waiting.erase(event.turns)
+        finally:
+            self._inner.observe(event)
 
     def _ask(self, query: Query) -> Recall:
         recall = self._inner.recall(query)

@@ -15,6 +15,7 @@ The fusion is reciprocal rank fusion (Cormack et al., 2009), weighted; the parts
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -89,7 +90,9 @@ class Cognitive:
         A turn that is told again counts once; an outcome may count twice in a part that had heard it.
         """
         match event:
-            case Erasure():
+            case Erasure(turns=turns):
+                self._now.delete([r.id for r in self._now.scan()] if turns is None else self._now.citing(turns))
+                self._now.purge()  # first: a part that fails must not leave it behind
                 self._tell(event)
             case Turn() | Outcome() | Consent() | Forget() | Recalled() | SessionEnd():
                 record = record_of(event, 0)
@@ -100,18 +103,24 @@ class Cognitive:
                 assert_never(event)
 
     def recall(self, query: Query) -> Recall:
-        """What the parts find, by the sum of their weighted reciprocal ranks; one memory for each first source."""
+        """What the parts find, by the sum of their weighted reciprocal ranks.
+
+        The first memories that parts have of a turn are one memory; what else a part has of that turn stands alone.
+        """
         called = called_for(query.text)
-        found: dict[TurnId, list[tuple[float, Memory]]] = {}
+        found: dict[tuple[TurnId, str, int], list[tuple[float, Memory]]] = {}
         sure: list[tuple[float, float]] = []
         for name, part in self._parts.items():
             weight = self._weights[name] * (self._routed if name in called else 1.0)
             recall = part.recall(replace(query, limit=self._candidates))
             if recall.confidence is not None:
                 sure.append((weight, recall.confidence))
+            seen: Counter[TurnId] = Counter()
             for rank, memory in enumerate(recall.memories[: self._candidates]):
                 worth = weight / (self._flatness + rank)
-                found.setdefault(memory.sources[0], []).append((worth, _named(name, memory)))
+                n, turn = seen[memory.sources[0]], memory.sources[0]
+                seen[turn] += 1
+                found.setdefault((turn, name if n else "", n), []).append((worth, _named(name, memory)))
         fused = [_best(same) for same in found.values()]
         ordered = sorted(fused, key=lambda memory: -memory.score)[: query.limit]
         return Recall(memories=tuple(ordered), confidence=max(sure)[1] if sure else None)

@@ -254,7 +254,7 @@ def lower_bound(successes: int, attempts: int, confidence: float) -> float:
     """Wilson's one-sided lower bound: what the chance of success is at least, with a confidence.
 
     >>> [round(lower_bound(s, n, confidence=0.9), 2) for s, n in ((1, 1), (9, 10), (0, 5))]
-    [0.38, 0.71, 0.0]
+    [0.38, 0.72, 0.0]
 
     Args:
         attempts: At least 1.

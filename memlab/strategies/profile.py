@@ -33,7 +33,7 @@ from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.fusion import Scores
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept, confidence
-from memlab.text import count_tokens, stems
+from memlab.text import contains, count_tokens, stems
 
 DAY_SECONDS = 86_400
 ASSISTANT = "assistant"
@@ -213,7 +213,7 @@ class Profile:
     def _state(self, turn: Turn, before: Turn | None, facts: Sequence[Fact]) -> None:
         """Makes a memory of a turn, one of what it confirms, and has the slots take the facts."""
         self._add(Memory(id=turn.id, text=turn.text, at=turn.at, sources=(turn.id,)), facts)
-        confirmed = [fact for fact in facts if fact.text not in turn.text]
+        confirmed = [fact for fact in facts if not contains(turn.text, fact.text)]
         agreed = f"confirmed:{turn.id}"
         if confirmed and before is not None:
             text = " ".join(dict.fromkeys(fact.text for fact in confirmed))

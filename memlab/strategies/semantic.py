@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import count
 
 import numpy as np
 
@@ -43,6 +44,11 @@ CHANGES = re.compile(
     r"given up|stopped|quit|dropped|replac\w+|used to|turns out|actually|correct\w*|not .{1,40} but)\b",
     re.IGNORECASE,
 )
+ADDS = re.compile(r"\b(?:also|too|as well|another|both|besides|in addition)\b", re.IGNORECASE)
+DENIES = re.compile(r"\b(?:not|no|never|none|without|nobody|nothing|\w+n['’]t)\b", re.IGNORECASE)
+NUMBER = re.compile(r"\d+")
+NEIGHBOURS = 5
+OWNER = "owner"
 PAST = re.compile(
     r"\b(?:was|were|did|had|before|used to|previous\w*|former\w*|back then|originally|initially|at first|ago|"
     r"in the past|until)\b",
@@ -55,12 +61,14 @@ class Known:
     """A fact as it stands: what was said last, with everything that supports it.
 
     Attributes:
+        whose: The speaker who stated it; nobody else's words support or end it.
         number: Which of the facts of the same turns it is.
         support: How often it was stated.
     """
 
     text: str
     vector: Vectors
+    whose: str
     sources: tuple[TurnId, ...]
     at: datetime
     category: str | None
@@ -74,9 +82,9 @@ class Known:
     @property
     def memory(self) -> Memory:
         """The fact as a memory, named by its turns."""
-        turns = self.sources[0] if len(self.sources) == 1 else sha256("\n".join(self.sources).encode()).hexdigest()[:12]
+        name = "\n".join((str(self.number), *self.sources)).encode("utf-8", "surrogatepass")
         return Memory(
-            id=f"fact:{turns}" + (f":{self.number}" if self.number else ""),
+            id=f"fact:{sha256(name).hexdigest()[:16]}",
             text=self.text,
             at=self.at,
             valid_to=self.valid_to,
@@ -193,35 +201,40 @@ class Semantic:
         episode, self._episode = self._episode, []
         for before, turn in zip([None, *episode], episode, strict=False):
             if turn.speaker.casefold() != ASSISTANT:
-                found = {fact.text: fact for fact in self._extract.facts(turn, before) if fact.text in turn.text}
+                found: dict[str, list[Fact]] = {}
+                for fact in self._extract.facts(turn, before):
+                    found.setdefault(fact.text, []).append(fact)
                 for sentence in dict.fromkeys(sentences(said(turn))):
-                    self._state(turn, sentence, [fact for text, fact in found.items() if text in sentence])
+                    if not sentence.endswith("?"):
+                        facts = [fact for text, stated in found.items() if text in sentence for fact in stated]
+                        self._state(turn, sentence, facts)
 
     def _state(self, turn: Turn, sentence: str, facts: Sequence[Fact]) -> None:
         """Adds a statement, or lets it support the fact that says the same, if it is sure enough."""
-        sure = max([worth(replace(turn, text=sentence)), *(fact.confidence for fact in facts)])
+        owns = [1.0] if turn.speaker == OWNER else []
+        sure = max([worth(replace(turn, text=sentence)), *owns, *(fact.confidence for fact in facts)])
         if sure < self._min_confidence or not stems(sentence):
             return
         vector = self._encoder.encode([sentence])[0]
-        alike = [(key, cosine) for key, cosine in self._vectors.search(vector, 5) if self._facts[key].valid_to is None]
-        same = next(
-            (key for key, cosine in alike if cosine >= self._merge_from and _numbers(self, key, sentence)), None
-        )
+        alike = [(self._facts[key], key, cosine) for key, cosine in self._vectors.search(vector, NEIGHBOURS)]
+        alike = [one for one in alike if one[0].valid_to is None and one[0].whose == turn.speaker]
+        near = (key for known, key, cosine in alike if cosine >= self._merge_from and _same(known.text, sentence))
+        same = next(near, None)
         category = next((fact.category for fact in facts), None)
         if same is not None:
             key = self._support(same, turn, sentence, vector, sure)
         else:
-            key = self._add(Known(sentence, vector, (turn.id,), turn.at, category, sure))
+            key = self._add(Known(sentence, vector, turn.speaker, (turn.id,), turn.at, category, sure))
         for fact in facts:
             for held in self._slots.take(fact, whose=turn.speaker, statement=key, at=turn.at):
                 self._end([older for older in held.statements if older != key], key)
-        if CHANGES.search(sentence):
-            self._end([older for older, cosine in alike if self._replace_from <= cosine and older != key], key)
+        if CHANGES.search(sentence) and not ADDS.search(sentence):
+            self._end([older for _, older, cosine in alike if self._replace_from <= cosine and older != key], key)
 
     def _add(self, known: Known) -> str:
         self._made += 1
         key = str(self._made)
-        known.number = sum(other.sources == known.sources for other in self._facts.values())
+        known.number = self._free_number(known)
         self._facts[key] = known
         self._words.add(key, known.text)
         self._vectors.add(key, known.vector)
@@ -233,12 +246,16 @@ class Semantic:
         sources = tuple(dict.fromkeys((turn.id, *before.sources)))
         known = replace(before, text=sentence, vector=vector, sources=sources, at=turn.at, support=before.support + 1)
         known.confidence = before.confidence + (1 - before.confidence) * sure / 2
-        known.number = 0
-        known.number = sum(other.sources == sources for other in self._facts.values() if other is not before)
+        if sources != before.sources:
+            known.number = self._free_number(known)
         self._facts[key] = known
         self._words.add(key, sentence)
         self._vectors.add(key, vector)
         return key
+
+    def _free_number(self, known: Known) -> int:
+        taken = {other.number for other in self._facts.values() if other.sources == known.sources}
+        return next(n for n in count() if n not in taken)
 
     def _end(self, older: Sequence[str], by: str) -> None:
         newer = self._facts[by]
@@ -272,6 +289,11 @@ class Semantic:
         return fitting - self._superseded_penalty * np.array([self._facts[k].valid_to is not None for k in keys])
 
 
-def _numbers(memory: Semantic, key: str, sentence: str) -> bool:
-    """Whether two statements name the same numbers: a rent of 900 is none of 950."""
-    return set(re.findall(r"\d+", memory._facts[key].text)) == set(re.findall(r"\d+", sentence))
+def _same(one: str, other: str) -> bool:
+    """Whether two statements that are near in meaning have the same content words, numbers and polarity.
+
+    >>> _same("I eat peanuts.", "I do not eat peanuts."), _same("My rent is 900.", "My rent: 900!")
+    (False, True)
+    """
+    words, others = ({*stems(text), *NUMBER.findall(text)} for text in (one, other))
+    return words == others and bool(DENIES.search(one)) == bool(DENIES.search(other))

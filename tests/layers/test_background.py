@@ -49,7 +49,7 @@ def test_what_waits_is_erased_before_it_was_ever_recalled(late, store):
     late.observe(turn(0, "user: the kettle is blue"))
     late.observe(turn(1, "user: the parrot is green"))
     late.observe(Erasure(at=at(2), session=0, turns=frozenset({"t0"})))
-    assert [record.id for record in store.space("layer background").scan()] == ["t1"]
+    assert [record.sources for record in store.space("layer background").scan()] == [("t1",)]
     assert found(late, 60) == ({"t1"}, True)
     late.observe(turn(61, "user: the piano is red"))
     late.observe(Erasure(at=at(62), session=0, turns=None))
@@ -79,7 +79,7 @@ def test_consent_is_withdrawn_at_once_and_granted_in_its_turn():
         late.observe(Consent(at=at(minute), session=0, category="health", granted=granted))
     assert inner.told == [False]
     late.observe(turn(30, "user: later"))
-    assert inner.told == [False, said, True, False]
+    assert inner.told == [False, said, False, True, False, False]
 
 
 def test_what_waits_outlives_a_close(tmp_path):

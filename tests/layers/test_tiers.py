@@ -38,8 +38,8 @@ def end(day):
     return SessionEnd(at=START + timedelta(days=day), session=day)
 
 
-def hot(store):
-    return [record.id for record in store.space("layer tiers").space("hot").scan()]
+def hot(tiers):
+    return [memory.id for memory in tiers._hot.memories()]
 
 
 def read(day, *ids):
@@ -49,19 +49,19 @@ def read(day, *ids):
 def test_what_is_neither_new_nor_read_is_forgotten_in_hot_alone(tiers, store):
     tiers.observe(read(20, "t0"))
     tiers.observe(end(29))
-    assert hot(store) == ["t0", "t1"]
+    assert hot(tiers) == ["t0", "t1"]
     tiers.observe(end(40))
-    assert hot(store) == ["t0"]
+    assert hot(tiers) == ["t0"]
     assert {memory.id for memory in tiers.memories()} == {"t0", "t1"}
     assert tiers.recall(ask(41 * DAY, "parrot")).memories[0].id == "t1"
 
 
 def test_what_is_read_while_cold_is_hot_again_and_never_twice(tiers, store):
     tiers.observe(end(60))
-    assert hot(store) == []
+    assert hot(tiers) == []
     for _ in range(2):
         tiers.observe(read(61, "t1"))
-    assert hot(store) == ["t1"]
+    assert hot(tiers) == ["t1"]
     assert sorted(memory.id for memory in tiers.recall(ask(61 * DAY, "parrot")).memories) == ["t0", "t1"]
 
 
@@ -90,7 +90,7 @@ def test_what_is_erased_is_in_no_tier(tiers, store, turns):
 def test_what_is_forgotten_is_gone_from_both(tiers, store):
     tiers.observe(Forget(at=START, session=0, memories=frozenset({"t0"})))
     tiers.observe(read(1, "t0"))
-    assert hot(store) == ["t1"]
+    assert hot(tiers) == ["t1"]
     assert [memory.id for memory in tiers.memories()] == ["t1"]
 
 

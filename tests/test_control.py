@@ -112,6 +112,14 @@ def test_an_export_brought_back_is_the_same_memory(lived, kind, tmp_path):
     assert twin.recall(question) == strategy.recall(question)
 
 
+def test_what_an_export_wants_from_elsewhere_is_not_opened(tmp_path, capsys):
+    file, foreign = tmp_path / "me.json", {"_target_": "shutil.copyfile", "src": "a", "dst": "b"}
+    made = {"strategy": {"_target_": "memlab.strategies.bm25.Bm25", "name": "bm25"}, "layer": {"x": foreign}}
+    file.write_text(json.dumps({"memlab_export": 1, "made_by": made, "records": {}}))
+    assert main(["memory", "import", str(file), "--store", str(tmp_path / "me.sqlite")]) == 2
+    assert "wants shutil.copyfile, which is not memlab's" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("export", "message"),
     [
@@ -168,10 +176,10 @@ def test_the_commands_of_an_owner(tmp_path, capsys):
     assert code == 0
     assert "t0  2024-01-01  user: I live in Boston." in out
     assert out.endswith("4 memories\n")
-    assert told("list", "--store", file)[1] == out
+    assert "does not say what keeps it" in told("list", "--store", file)[1]
+    assert told("edit", "t4", "I moved to Dover.", "--store", file, "--as", "strategy=bm25")[0] == 0
     assert "is kept by bm25" in told("list", "--store", file, "--as", "strategy=rag")[1]
     assert "comes from t0, 2024-01-01: user: I live in Boston." in told("show", "t0", "--store", file)[1]
-    assert told("edit", "t4", "I moved to Dover.", "--store", file)[0] == 0
     assert told("delete", "t2", "--store", file, "--with-sources")[0] == 0
     assert told("delete", "--store", file)[0] == 2
     assert told("export", str(tmp_path / "me.json"), "--store", file)[0] == 0

@@ -88,7 +88,7 @@ def _show(args: argparse.Namespace) -> int:
 def _edit(args: argparse.Namespace) -> int:
     from memlab import control
 
-    with _opened(args) as (strategy, store):
+    with _opened(args, writes=True) as (strategy, store):
         turn = control.edit(strategy, args.id, args.text, _now(), control.latest_session(store))
     print(f"{args.id} is forgotten; what you said instead is turn {turn.id}")
     return 0
@@ -100,7 +100,7 @@ def _delete(args: argparse.Namespace) -> int:
 
     if args.all == bool(args.id) or (args.all and args.with_sources):
         raise ControlError("say which: an ID, with --with-sources or without, or --all")
-    with _opened(args) as (strategy, store):
+    with _opened(args, writes=True) as (strategy, store):
         session = control.latest_session(store)
         if args.all:
             control.delete_all(strategy, _now(), session)
@@ -146,8 +146,12 @@ def _import(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _opened(args: argparse.Namespace) -> Iterator[tuple[Any, Any]]:
-    """The strategy and the store of a file, closed afterwards; opened by what the file says keeps it."""
+def _opened(args: argparse.Namespace, writes: bool = False) -> Iterator[tuple[Any, Any]]:
+    """The strategy and the store of a file, closed afterwards; opened by what the file says keeps it.
+
+    Args:
+        writes: Whether something is changed: then a file that did not say what keeps it says so from now on.
+    """
     from memlab import build, control
     from memlab.config import ConfigError, plan
 
@@ -159,6 +163,9 @@ def _opened(args: argparse.Namespace) -> Iterator[tuple[Any, Any]]:
         known = control.made_by(store)
         if known is None and not named:
             raise ConfigError(f"{args.store} does not say what keeps it; say so: --as strategy=NAME")
+        for target in _targets(known):
+            if not target.startswith("memlab."):
+                raise ConfigError(f"{args.store} wants {target}, which is not memlab's; it is not opened")
         config = config if named or known is None else config | known
         own = json.loads(json.dumps({name: config[name] for name in KEPT}))
         if known is not None and own != known:
@@ -167,10 +174,22 @@ def _opened(args: argparse.Namespace) -> Iterator[tuple[Any, Any]]:
             )
         encoder = build.encoder(config) if build.wants("encoder", config) else None
         strategy = build.strategy(config, None, encoder, store)
-        control.sign(store, own)
-        yield strategy, store
+        if writes:
+            control.sign(store, own)
+        try:
+            yield strategy, store
+        finally:
+            strategy.close()
     finally:
         store.close()
+
+
+def _targets(node: Any) -> Iterator[str]:
+    """What a config would have imported, wherever it stands in it."""
+    if isinstance(node, dict) and "_target_" in node:
+        yield str(node["_target_"])
+    for part in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _targets(part)
 
 
 def _now() -> datetime:

@@ -20,6 +20,7 @@ from copy import copy
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
+from time import sleep
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, unquote
@@ -43,6 +44,7 @@ FIELDS = "id, text, sources, at, valid_from, valid_to, category, importance, acc
 SIZE = "SUM(" + " + ".join(f"coalesce(length(CAST({name} AS BLOB)), 0)" for name in FIELDS.split(", ")) + ")"
 OWN = "user = ? AND space = ?"
 BUSY_SECONDS = 10.0
+PURGE_TRIES, PURGE_PAUSE_SECONDS = 20, 0.1  # another user of the file mostly reads for milliseconds
 
 
 class SqliteStore:
@@ -142,15 +144,19 @@ class SqliteStore:
         """Overwrites what was dropped or replaced, in the file and in its log; costs about ten milliseconds.
 
         Raises:
-            StoreError: Another connection is reading the file, so its log still holds what was dropped.
+            StoreError: Another connection has been reading the file for some seconds, so its log still holds what was
+                dropped.
         """
-        with self._told():
-            busy, *_ = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise StoreError(
-                f"{self._path}: what was dropped is out of reach, but another connection reads the file, so its log "
-                "still holds the text; close that connection and purge again"
-            )
+        for _ in range(PURGE_TRIES):
+            with self._told():
+                busy, *_ = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            sleep(PURGE_PAUSE_SECONDS)
+        raise StoreError(
+            f"{self._path}: what was dropped is out of reach, but another connection reads the file, so its log "
+            "still holds the text; close that connection and purge again"
+        )
 
     def scan(self) -> Iterator[Record]:
         """All records in order of first `put`, as they are at the call."""

@@ -148,3 +148,13 @@ def test_the_frozen_list_is_what_runs(name, left_out):
     assert not found & left_out
     differing = {json.dumps([c["strategy"] | {"name": ""}, c["encoder"]]) for c in configs}
     assert len(differing) == len(configs)
+
+
+def test_the_systems_of_the_guide(run):
+    results, report = run("systems", "source.bank=sealed", "encoder=hashing")
+    assert {r.strategy for r in results} >= {"cognitive", "semantic", "profile", "minimize+rag", "decay+rag"}
+    assert {r.status for r in results} == {"complete"}
+    claims = re.findall(
+        r"^\| (?:semantic|profile|decay|minimize|episodic|graph|cognitive) .*cannot tell: .* users", report, re.M
+    )
+    assert len(claims) > 15

@@ -17,7 +17,6 @@ After Zep's edges with validity in time (Rasmussen et al., 2025) and the guide's
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -33,15 +32,11 @@ from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.fusion import Scores
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept, confidence
+from memlab.strategies.holding import what_holds
 from memlab.text import contains, count_tokens, stems
 
 DAY_SECONDS = 86_400
 ASSISTANT = "assistant"
-PAST = re.compile(
-    r"\b(?:was|were|did|had|before|used to|previous\w*|former\w*|back then|originally|initially|at first|ago|"
-    r"in the past|until)\b",
-    re.IGNORECASE,
-)
 
 
 class Profile:
@@ -161,13 +156,9 @@ class Profile:
         fitting = self._fuse([np.array(words), np.array(meaning)])
         ages = np.array([(query.at - self._memories[id].at).total_seconds() / DAY_SECONDS for id in ids])
         fitting = fitting + self._recency_weight * 0.5 ** (ages / self._half_life_days)
-        if PAST.search(query.text):
-            return fitting
         place = {id: n for n, id in enumerate(ids)}
-        for id in ids:
-            for newer in self._newer.get(id, ()):
-                fitting[place[newer]] = max(fitting[place[newer]], fitting[place[id]])
-        return fitting - self._superseded_penalty * np.array([id in self._newer for id in ids])
+        ended_by = [[place[newer] for newer in self._newer[id]] if id in self._newer else None for id in ids]
+        return what_holds(query.text, fitting, ended_by, self._superseded_penalty)
 
     def _ends(self) -> dict[MemoryId, datetime | None]:
         """When the last value that a statement states was over; None while one holds."""

@@ -35,6 +35,7 @@ from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.fusion import Scores
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept, confidence
+from memlab.strategies.holding import what_holds
 from memlab.text import stems
 
 DAY_SECONDS = 86_400
@@ -49,11 +50,6 @@ DENIES = re.compile(r"\b(?:not|no|never|none|without|nobody|nothing|\w+n['’]t)
 NUMBER = re.compile(r"\d+")
 NEIGHBOURS = 5
 OWNER = "owner"
-PAST = re.compile(
-    r"\b(?:was|were|did|had|before|used to|previous\w*|former\w*|back then|originally|initially|at first|ago|"
-    r"in the past|until)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -279,14 +275,10 @@ class Semantic:
         fitting = self._fuse([np.array(words), np.array(meaning)])
         ages = np.array([(query.at - self._facts[key].at).total_seconds() / DAY_SECONDS for key in keys])
         fitting = fitting + self._recency_weight * 0.5 ** (ages / self._half_life_days)
-        if PAST.search(query.text):
-            return fitting
         place = {key: n for n, key in enumerate(keys)}
-        for key in keys:
-            by = self._facts[key].ended_by
-            if by in place:
-                fitting[place[by]] = max(fitting[place[by]], fitting[place[key]])
-        return fitting - self._superseded_penalty * np.array([self._facts[k].valid_to is not None for k in keys])
+        ended = (self._facts[key] for key in keys)
+        ended_by = [[place[k] for k in (f.ended_by,) if k in place] if f.valid_to is not None else None for f in ended]
+        return what_holds(query.text, fitting, ended_by, self._superseded_penalty)
 
 
 def _same(one: str, other: str) -> bool:

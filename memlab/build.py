@@ -17,7 +17,7 @@ from memlab.strategies.base import Strategy
 
 LABELS = {"name", "leaderboard"}
 ORACLE = "memlab.strategies.oracle.Oracle"
-RANKED = "memlab.strategies.ranked.Ranked"
+REPLAYED = "memlab.strategies.replayed.Replayed"
 PARTS = {"store", "encoder", "chat", "seed", "evidence", "inner", "make_inner", "parts", "strategy", "session", "clock"}
 DEFAULTS = {"store": "store/sqlite", "encoder": "encoder/minilm", "chat": "chat/rules"}
 
@@ -167,7 +167,7 @@ def strategy(config: Config, life: Life | None, encoder: Encoder | None, store: 
         parts["chat"] = construct("chat", config["chat"], {})
     if config["strategy"]["_target_"] == ORACLE:
         parts["evidence"] = lambda query: [nugget.turns for nugget in gold[query].evidence] if query in gold else []
-    if config["strategy"]["_target_"] == RANKED:
+    if config["strategy"]["_target_"] == REPLAYED:
         parts["user"] = life.user if life else ""
     return _layered(config["strategy"], list(config["layer"].items()), parts, kept)
 

@@ -20,7 +20,7 @@ from memlab.metrics.frames import Asked, Nuggets, read_frames
 from memlab.results import Result
 from memlab.runs import Progress, Run, execute
 from memlab.sources import Source
-from memlab.strategies.ranked import Ranking, RankingError, Rankings, query_name, read_rankings, word
+from memlab.strategies.replayed import Ranking, RankingError, Rankings, query_name, read_rankings, word
 from memlab.worker import source_of
 
 K = 10
@@ -132,7 +132,7 @@ def import_run(
     What a run file does not say is taken as: everything is kept, nothing is abstained from, no time is spent.
 
     Args:
-        path: Six columns, `USER/QUERY Q0 TURN RANK SCORE TAG`; see `memlab.strategies.ranked.read_rankings`.
+        path: Six columns, `USER/QUERY Q0 TURN RANK SCORE TAG`; see `memlab.strategies.replayed.read_rankings`.
         source: Its name in the config folder.
         overrides: `source.KEY=value`, `limits=…`, `seed=…`; the same as those of the runs it is to stand beside.
         to: The folder of runs in which the run's folder is made.
@@ -166,7 +166,7 @@ def _config(path: Path, rankings: Rankings, source: str, overrides: Sequence[str
     configs = plan([f"source={source}", "tracking=none", *overrides])
     strategy = {"name": rankings.tag, "path": str(path.absolute()), "sha256": rankings.sha256}
     place = {"out": str(to.absolute().parent), "experiment": to.absolute().name}
-    return configs[0] | place | {"strategy": {"_target_": build.RANKED} | strategy}
+    return configs[0] | place | {"strategy": {"_target_": build.REPLAYED} | strategy}
 
 
 def _checked(path: Path, rankings: Rankings, config: Config) -> Counts:

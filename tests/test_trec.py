@@ -15,7 +15,7 @@ from memlab.metrics.ndcg import ndcg_at
 from memlab.metrics.recall import recall_at
 from memlab.report.show import one_run
 from memlab.results import load
-from memlab.strategies.ranked import query_name
+from memlab.strategies.replayed import query_name
 from memlab.testing import turn
 from memlab.trec import _with_one_for_all, export
 
@@ -264,13 +264,13 @@ def test_a_turn_ranked_twice_an_empty_file_and_a_strategy_are_refused(runs, tmp_
 def test_ranked_turns_have_their_own_text_and_erased_ones_are_gone(tmp_path):
     from memlab.events import Erasure
     from memlab.stores.sqlite import SqliteStore
-    from memlab.strategies.ranked import Ranked, RankingError, read_rankings
+    from memlab.strategies.replayed import RankingError, Replayed, read_rankings
     from memlab.testing import ask
 
     file = tmp_path / "a.run"
     file.write_text("ann/q5 Q0 t0 1 3 tag\nann/q5 Q0 t1 2 -1 tag\nbob/q5 Q0 t2 1 1 tag\n")
     digest = read_rankings(file).sha256
-    ranked = Ranked(SqliteStore(None), "ann", str(file), digest)
+    ranked = Replayed(SqliteStore(None), "ann", str(file), digest)
     for n in range(3):
         ranked.observe(turn(n, f"text {n}"))
     found = ranked.recall(ask(5, "?")).memories
@@ -278,4 +278,4 @@ def test_ranked_turns_have_their_own_text_and_erased_ones_are_gone(tmp_path):
     ranked.observe(Erasure(at=ask(6, "").at, session=0, turns=frozenset({"t0"})))
     assert [m.id for m in ranked.recall(ask(5, "?")).memories] == ["t1"]
     with pytest.raises(RankingError, match="import it anew"):
-        Ranked(SqliteStore(None), "ann", str(file), "0" * 64)
+        Replayed(SqliteStore(None), "ann", str(file), "0" * 64)

@@ -45,7 +45,7 @@ class Rankings:
     tied: int
 
 
-class Ranked:
+class Replayed:
     """Recalls, for every query, the turns that a run file ranks for it, as far as they are held when it is asked.
 
     Turns that are erased or not yet said are passed over. Every turn is listed, since a run file does not say what its

@@ -163,15 +163,17 @@ def _is_scored(run: Run, manifest: dict[str, Any]) -> bool:
 
 
 def _encode_ahead(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
-    texts: dict[str, dict[str, None]] = {}
+    texts: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for place, found in enumerate(submit(rehearse, tasks)):
         if not isinstance(found, Done):
-            texts.setdefault(found[0], {}).update(dict.fromkeys(found[1]))
+            for known, new in zip(texts.setdefault(found[0], ({}, {})), found[1:], strict=True):
+                known.update(dict.fromkeys(new))
         progress("rehearse", place + 1, len(tasks))
-    for node, wanted in texts.items():
+    for node, (wanted, in_tokens) in texts.items():
         cached = Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
+        cached.fill_tokens(list(in_tokens), lambda n, of: progress("encode", n, of))
         cached.fill(list(wanted), lambda n, of: progress("encode", n, of))
-        cached.seconds_per_text(list(wanted)[:RATE_TEXTS])
+        cached.seconds_per_text(list(wanted or in_tokens)[:RATE_TEXTS])
         cached.close()
 
 

@@ -56,6 +56,15 @@ def count_tokens(text: str) -> int:
     return sum(cost for _, cost in _words(text))
 
 
+def pieces(text: str) -> list[str]:
+    """The word pieces of `text` in order, in lower case; one that continues a word begins with `##`.
+
+    >>> pieces("Jiro snowboards.")
+    ['ji', '##ro', 'snow', '##boards', '.']
+    """
+    return wordpiece().encode(text, add_special_tokens=False).tokens
+
+
 def cut(text: str, tokens: int) -> str:
     """The longest beginning of `text` in whole words with at most `tokens` word pieces.
 
@@ -109,7 +118,8 @@ def how_many_fit(tokens: Sequence[int], budget: int | None) -> int:
 
 
 @cache
-def _stop_words() -> frozenset[str]:
+def stop_words() -> frozenset[str]:
+    """English words that say nothing of what a text is about, as bm25s lists them."""
     from bm25s.stopwords import STOPWORDS_EN
 
     return frozenset(STOPWORDS_EN)
@@ -131,7 +141,7 @@ def stems(text: str) -> tuple[str, ...]:
     >>> stems("The runners were running in Boston")
     ('runner', 'were', 'run', 'boston')
     """
-    stop = _stop_words()
+    stop = stop_words()
     return tuple(_stemmer().stemWords([word for word in WORD.findall(text.lower()) if word not in stop]))
 
 

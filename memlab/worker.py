@@ -111,12 +111,13 @@ def _exit_after(sentinel: int) -> None:
     os._exit(1)
 
 
-def rehearse(task: Task) -> tuple[str, list[str]]:
-    """The encoder of a task, as JSON, and the texts that it will be asked to encode."""
+def rehearse(task: Task) -> tuple[str, list[str], list[str]]:
+    """The encoder of a task, as JSON, the texts that it will be asked to encode, and those whose tokens are wanted."""
     recording = Recording(build.encoder(task.config))
     with suppress(Exception):  # what fails here fails again, and is told, when the user lives
         _live(task, recording)
-    return json.dumps(task.config["encoder"], sort_keys=True), list(recording.recorded)
+    node = json.dumps(task.config["encoder"], sort_keys=True)
+    return node, list(recording.recorded), list(recording.recorded_tokens)
 
 
 def live_and_score(task: Task) -> Done:

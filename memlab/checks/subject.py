@@ -9,7 +9,7 @@ import numpy as np
 
 from memlab import build
 from memlab.config import Config, ConfigError, plan
-from memlab.encoders import Encoder, Vectors
+from memlab.encoders import Encoder, Tokens, Vectors
 from memlab.encoders.hashing import Hashing
 from memlab.life import Life
 from memlab.stores import Store
@@ -112,13 +112,21 @@ class _Remembering:
 
     def __init__(self, inner: Hashing) -> None:
         self.dim, self.identity = inner.dim, inner.identity
-        self._inner, self._rows = inner, dict[str, Vectors]()
+        self.token_dim, self.token_type, self.token_identity = inner.token_dim, inner.token_type, inner.token_identity
+        self._inner, self._rows, self._tokens = inner, dict[str, Vectors](), dict[str, Tokens]()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), dim), as the inner encoder's; the caller's."""
         new = list(dict.fromkeys(text for text in texts if text not in self._rows))
         self._rows.update(zip(new, self._inner.encode(new), strict=True))
         return np.stack([self._rows[text] for text in texts]) if texts else self._inner.encode(texts)
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """As the inner encoder's."""
+        for text in texts:
+            if text not in self._tokens:
+                self._tokens[text] = self._inner.encode_tokens([text])[1][0]
+        return self.encode(texts), [self._tokens[text] for text in texts]
 
 
 @cache

@@ -7,13 +7,16 @@ A sweep needs each text's vector many times and each costs milliseconds, so text
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from memlab.encoders import Encoder, Vectors
+from memlab.encoders import Encoder, TokenEncoder, Tokens, Vectors
 
 CHUNK = 128
 WAL_TRIES = 200
@@ -30,61 +33,77 @@ def cache_folder() -> Path:
 class Cached:
     """An encoder that encodes each text once per machine.
 
-    The file holds hashes of texts and their vectors, no text. Several processes may share it.
+    Its files hold hashes of texts and their rows, no text. Several processes may share them.
 
     Attributes:
         texts: How many texts were asked for.
         missed: How many of them had to be encoded here.
-        seconds: Spent in `encode`, look-ups included: what the loop takes off a strategy's time.
+        seconds: Spent in encoding, look-ups included: what the loop takes off a strategy's time.
     """
 
-    def __init__(self, inner: Encoder, folder: Path) -> None:
+    def __init__(self, inner: Encoder | TokenEncoder, folder: Path) -> None:
         self.dim, self.identity = inner.dim, inner.identity
+        self.token_dim, self.token_type, self.token_identity = _token_facts(inner)
         self.texts, self.missed, self.seconds = 0, 0, 0.0
-        self._inner = inner
-        path = folder / "vectors" / f"{inner.identity}.sqlite"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = sqlite3.connect(path, timeout=60, isolation_level=None)
-        _share(self._file)
-        self._file.execute("PRAGMA synchronous=NORMAL")
-        self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
-        self._file.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value REAL)")
+        self._inner: Any = inner
+        self._folder = folder
+        self._vectors = _open(folder / "vectors" / f"{inner.identity}.sqlite")
+        self._vectors.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value REAL)")
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), dim), bit for bit as the inner encoder's."""
-        started = time.perf_counter()
-        self.fill(texts)
-        rows = np.empty((len(texts), self.dim), np.float32)
-        for i, text in enumerate(texts):
-            rows[i] = np.frombuffer(self._look_up(text) or b"", np.float32)
-        self.texts += len(texts)
-        self.seconds += time.perf_counter() - started
-        return rows
+        with self._asked(texts):
+            self.fill(texts)
+            return self._rows(texts)
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """As the inner encoder's, bit for bit."""
+        with self._asked(texts):
+            self.fill_tokens(texts)
+            found = (np.frombuffer(_look_up(self._tokens, text) or b"", self.token_type) for text in texts)
+            return self._rows(texts), [rows.reshape(-1, self.token_dim) for rows in found]
 
     def fill(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> int:
         """Encodes those of `texts` that are not yet in the file, in large batches; returns how many these were."""
-        missing = [text for text in dict.fromkeys(texts) if self._look_up(text) is None]
-        missing.sort(key=len)
-        for start in range(0, len(missing), CHUNK):
-            chunk = missing[start : start + CHUNK]
-            rows = self._inner.encode(chunk)
-            self._file.execute("BEGIN IMMEDIATE")
-            self._file.executemany(
-                "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
-                [(_key(text), row.tobytes()) for text, row in zip(chunk, rows, strict=True)],
-            )
-            self._file.execute("COMMIT")
-            if progress:
-                progress(start + len(chunk), len(missing))
+        missing = [text for text in dict.fromkeys(texts) if _look_up(self._vectors, text) is None]
+        for chunk in _chunks(missing, progress):
+            _keep(self._vectors, chunk, self._inner.encode(chunk))
         self.missed += len(missing)
         return len(missing)
+
+    def fill_tokens(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> int:
+        """As `fill`, of texts whose tokens are wanted."""
+        missing = [text for text in dict.fromkeys(texts) if _look_up(self._tokens, text) is None]
+        for chunk in _chunks(missing, progress):
+            rows, tokens = self._inner.encode_tokens(chunk)
+            _keep(self._vectors, chunk, rows)
+            _keep(self._tokens, chunk, tokens)
+        self.missed += len(missing)
+        return len(missing)
+
+    @cached_property
+    def _tokens(self) -> sqlite3.Connection:
+        return _open(self._folder / "tokens" / f"{self.token_identity}.sqlite")
+
+    @contextmanager
+    def _asked(self, texts: Sequence[str]) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.texts += len(texts)
+        self.seconds += time.perf_counter() - started
+
+    def _rows(self, texts: Sequence[str]) -> Vectors:
+        rows = np.empty((len(texts), self.dim), np.float32)
+        for i, text in enumerate(texts):
+            rows[i] = np.frombuffer(_look_up(self._vectors, text) or b"", np.float32)
+        return rows
 
     def seconds_per_text(self, texts: Sequence[str]) -> float | None:
         """What encoding one text alone takes without the cache: the median over `texts`, measured once per machine.
 
         None where it was never measured and there are no texts to measure it on.
         """
-        found = self._file.execute("SELECT value FROM facts WHERE name = 'seconds_per_text'").fetchone()
+        found = self._vectors.execute("SELECT value FROM facts WHERE name = 'seconds_per_text'").fetchone()
         if found:
             return found[0]
         if not texts:
@@ -95,32 +114,77 @@ class Cached:
             self._inner.encode([text])
             spent.append(time.perf_counter() - started)
         seconds = float(np.median(spent[1:] or spent))
-        self._file.execute("INSERT OR REPLACE INTO facts VALUES ('seconds_per_text', ?)", (seconds,))
+        self._vectors.execute("INSERT OR REPLACE INTO facts VALUES ('seconds_per_text', ?)", (seconds,))
         return seconds
 
     def close(self) -> None:
-        """Closes the file; the encoder is not to be used afterwards."""
-        self._file.close()
-
-    def _look_up(self, text: str) -> bytes | None:
-        found = self._file.execute("SELECT vector FROM vectors WHERE key = ?", (_key(text),)).fetchone()
-        return found[0] if found else None
+        """Closes the files; the encoder is not to be used afterwards."""
+        self._vectors.close()
+        if "_tokens" in self.__dict__:
+            self._tokens.close()
 
 
 class Recording:
-    """An encoder for rehearsals: it remembers what it was asked to encode and answers with one constant row."""
+    """An encoder for rehearsals: it remembers what it was asked to encode and answers with constant rows.
 
-    def __init__(self, inner: Encoder) -> None:
+    Attributes:
+        recorded: The texts that were to be encoded.
+        recorded_tokens: Those whose tokens were wanted.
+    """
+
+    def __init__(self, inner: Encoder | TokenEncoder) -> None:
         self.dim, self.identity = inner.dim, inner.identity
+        self.token_dim, self.token_type, self.token_identity = _token_facts(inner)
         self.recorded: dict[str, None] = {}
+        self.recorded_tokens: dict[str, None] = {}
         self.seconds = 0.0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """The first unit vector for every text, float32, shape (len(texts), dim)."""
         self.recorded.update(dict.fromkeys(texts))
-        rows = np.zeros((len(texts), self.dim), np.float32)
-        rows[:, 0] = 1.0
-        return rows
+        return _first(len(texts), self.dim, "float32")
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """The first unit vector for every text, and one row for each, whatever pieces it has."""
+        self.recorded_tokens.update(dict.fromkeys(texts))
+        tokens = [_first(1, self.token_dim, self.token_type) for _ in texts]
+        return _first(len(texts), self.dim, "float32"), tokens
+
+
+def _first(n: int, dim: int, type: str) -> Any:
+    rows = np.zeros((n, dim), type)
+    rows[:, 0] = 1
+    return rows
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = sqlite3.connect(path, timeout=60, isolation_level=None)
+    _share(file)
+    file.execute("PRAGMA synchronous=NORMAL")
+    file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID")
+    return file
+
+
+def _look_up(file: sqlite3.Connection, text: str) -> bytes | None:
+    found = file.execute("SELECT vector FROM vectors WHERE key = ?", (_key(text),)).fetchone()
+    return found[0] if found else None
+
+
+def _keep(file: sqlite3.Connection, texts: Sequence[str], rows: Iterable[Any]) -> None:
+    file.execute("BEGIN IMMEDIATE")
+    kept = [(_key(text), row.tobytes()) for text, row in zip(texts, rows, strict=True)]
+    file.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", kept)
+    file.execute("COMMIT")
+
+
+def _chunks(texts: list[str], progress: Callable[[int, int], None] | None) -> Iterator[list[str]]:
+    """The texts by length, some at a time: neighbours then share a shape."""
+    texts = sorted(texts, key=len)
+    for start in range(0, len(texts), CHUNK):
+        yield texts[start : start + CHUNK]
+        if progress:
+            progress(min(start + CHUNK, len(texts)), len(texts))
 
 
 def _share(file: sqlite3.Connection) -> None:
@@ -136,3 +200,9 @@ def _share(file: sqlite3.Connection) -> None:
 
 def _key(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def _token_facts(encoder: Encoder | TokenEncoder) -> tuple[int, str, str]:
+    """`token_dim`, `token_type` and `token_identity` of an encoder; the first is 0 for one without rows of tokens."""
+    dim, type = getattr(encoder, "token_dim", 0), getattr(encoder, "token_type", "float16")
+    return dim, type, getattr(encoder, "token_identity", encoder.identity)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from math import fsum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from memlab.indexes import Hits
 from memlab.text import stems
@@ -90,6 +91,11 @@ class Bm25Index:
         scores, found = self._score(query)
         best = found[np.argsort(-scores[found], kind="stable")][:k]
         return [(self._ids[slot], float(scores[slot])) for slot in best]
+
+    def all_scores(self, text: str) -> NDArray[np.float64]:
+        """The score of every text, in order of addition; shape (len(self),)."""
+        scores, _ = self._score(text)
+        return scores if len(scores) == len(self._slots) else scores[list(self._slots.values())]
 
     def scores(self, text: str, ids: Iterable[str]) -> list[float]:
         """The score of each of `ids`, in order, 0 where no word is shared.

@@ -59,6 +59,10 @@ class Flat:
         rows = self._rows[[self._slots[id] for id in ids]]
         return _cosines(rows, vector).tolist()
 
+    def cosines(self, vector: Vectors) -> Vectors:
+        """The cosine of every vector, in order of addition; shape (len(self),)."""
+        return _cosines(self._rows[: len(self._ids)], vector)
+
     def items(self) -> Iterable[tuple[str, Vectors]]:
         """Ids and vectors in order of addition."""
         return zip(self._ids, self._rows[: len(self._ids)], strict=True)

@@ -17,12 +17,19 @@ def standardised(opinions: Sequence[Scores]) -> Scores:
     >>> standardised([np.array([0.0, 2.0]), np.array([5.0, 5.0])])
     array([-1.,  1.])
     """
-    fused = np.zeros(len(opinions[0]))
-    for opinion in opinions:
-        spread = opinion.std()
-        if spread > 1e-9 * np.abs(opinion).max(initial=0.0):
-            fused += (opinion - opinion.mean()) / spread
-    return fused
+    return np.sum([z_scores(opinion) for opinion in opinions], axis=0)
+
+
+def z_scores(opinion: Scores) -> Scores:
+    """One scorer's opinions in standard deviations from their mean; all 0 where it does not discriminate.
+
+    >>> z_scores(np.array([1.0, 3.0])), z_scores(np.array([2.0, 2.0]))
+    (array([-1.,  1.]), array([0., 0.]))
+    """
+    spread = opinion.std()
+    if spread <= 1e-9 * np.abs(opinion).max(initial=0.0):
+        return np.zeros(len(opinion))
+    return (opinion - opinion.mean()) / spread
 
 
 def reciprocal_rank(opinions: Sequence[Scores], constant: float = 60.0) -> Scores:

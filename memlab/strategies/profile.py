@@ -26,14 +26,14 @@ import numpy as np
 from memlab.encoders import Encoder, Vectors
 from memlab.events import Forget, Memory, MemoryId, Observed, Query, Recall, Turn, TurnId
 from memlab.extract import Fact, FactExtractor
-from memlab.extract.slots import Held, Slots
+from memlab.extract.slots import Held
 from memlab.indexes import VectorIndex
 from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.fusion import Scores
 from memlab.stores import Store
 from memlab.strategies.base import EventLog, Kept, confidence
-from memlab.strategies.holding import what_holds
-from memlab.text import contains, count_tokens, stems
+from memlab.strategies.holding import Ends, what_holds
+from memlab.text import contains, count_tokens
 
 DAY_SECONDS = 86_400
 ASSISTANT = "assistant"
@@ -122,7 +122,9 @@ class Profile:
     def summary(self) -> str:
         """The profile in lines, `slot: value`, the surest first and of these the newest, as far as they fit."""
         lines, left = [], self._summary_tokens
-        for held in sorted(self._slots.current(), key=lambda held: (-held.confidence, -held.valid_from.timestamp())):
+        for held in sorted(
+            self._ended.slots.current(), key=lambda held: (-held.confidence, -held.valid_from.timestamp())
+        ):
             line = f"{held.slot}: {held.value}"
             left -= count_tokens(line)
             if left < 0:
@@ -144,10 +146,10 @@ class Profile:
 
     def slots(self) -> tuple[Held, ...]:
         """Every value ever held, with its statements and times, superseded ones too."""
-        return tuple(self._slots.all())
+        return tuple(self._ended.slots.all())
 
     def _of(self, category: str) -> tuple[Held, ...]:
-        return tuple(held for held in self._slots.current() if held.category == category)
+        return tuple(held for held in self._ended.slots.current() if held.category == category)
 
     def _scores(self, query: Query, ids: list[MemoryId]) -> Scores:
         """How well each statement fits, by words, meaning and age; what supersedes is lifted to what it superseded."""
@@ -157,13 +159,14 @@ class Profile:
         ages = np.array([(query.at - self._memories[id].at).total_seconds() / DAY_SECONDS for id in ids])
         fitting = fitting + self._recency_weight * 0.5 ** (ages / self._half_life_days)
         place = {id: n for n, id in enumerate(ids)}
-        ended_by = [[place[newer] for newer in self._newer[id]] if id in self._newer else None for id in ids]
+        newer = [self._ended.newer(id) for id in ids]
+        ended_by = [None if others is None else [place[other] for other in others] for others in newer]
         return what_holds(query.text, fitting, ended_by, self._superseded_penalty)
 
     def _ends(self) -> dict[MemoryId, datetime | None]:
         """When the last value that a statement states was over; None while one holds."""
         ends: dict[MemoryId, datetime | None] = {}
-        for held in self._slots.all():
+        for held in self._ended.slots.all():
             for id in held.statements:
                 before = ends.get(id, held.valid_to)
                 ends[id] = None if before is None or held.valid_to is None else max(before, held.valid_to)
@@ -175,9 +178,7 @@ class Profile:
     def _start_over(self) -> None:
         self._words, self._vectors = self._make_lexical(), self._make_dense(self._encoder.dim)
         self._memories: dict[MemoryId, Memory] = {}
-        self._newer: dict[MemoryId, tuple[MemoryId, ...]] = {}
-        self._taken: list[tuple[MemoryId, str, datetime, Fact]] = []
-        self._slots = Slots()
+        self._ended = Ends(self._named_at_most)
         self._before: Turn | None = None
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
@@ -211,7 +212,7 @@ class Profile:
             self._add(Memory(id=agreed, text=text, at=turn.at, sources=(before.id, turn.id)), confirmed)
         for fact in facts:
             of_turn = fact not in confirmed or before is None
-            self._take(turn.id if of_turn else agreed, turn.speaker, turn.at, fact)
+            self._ended.take(turn.id if of_turn else agreed, turn.speaker, fact)
 
     def _add(self, memory: Memory, facts: Sequence[Fact]) -> None:
         """Keeps and indexes a memory, under the names of its slots too, so that a question in their words finds it."""
@@ -220,22 +221,9 @@ class Profile:
         vector = kept[1] if kept and kept[0] == memory else self._encoder.encode([memory.text])[0]
         self._encoded[memory.id] = memory, vector
         self._memories[memory.id] = memory
+        self._ended.state(memory.id, memory.text, memory.at)
         self._words.add(memory.id, f"{memory.text} {slots}")
         self._vectors.add(memory.id, vector)
-
-    def _take(self, statement: MemoryId, whose: str, at: datetime, fact: Fact) -> None:
-        self._taken.append((statement, whose, at, fact))
-        over = self._slots.take(fact, whose=whose, statement=statement, at=at)
-        older = [id for held in over for id in held.statements] or (self._naming(fact, at) if fact.ends else [])
-        for id in older:
-            if id != statement and id in self._memories:
-                self._newer[id] = tuple(dict.fromkeys((*self._newer.get(id, ()), statement)))
-
-    def _naming(self, fact: Fact, at: datetime) -> list[MemoryId]:
-        """The earlier statements that hold all words of a value that is over; none where these are on every tongue."""
-        words = set(stems(fact.value or ""))
-        found = [id for id, m in self._memories.items() if m.at <= at and words and words <= set(stems(m.text))]
-        return found if len(found) <= self._named_at_most else []
 
     def _forget(self, ids: frozenset[MemoryId]) -> None:
         """Drops memories, and fills the slots again from what the others state."""
@@ -243,7 +231,4 @@ class Profile:
             del self._memories[id], self._encoded[id]
             self._words.delete(id)
             self._vectors.delete(id)
-        taken, self._taken, self._slots, self._newer = self._taken, [], Slots(), {}
-        for statement, whose, at, fact in taken:
-            if statement not in ids:
-                self._take(statement, whose, at, fact)
+        self._ended.forget(ids)

@@ -16,6 +16,8 @@ from memlab.encoders import Tokens
 from memlab.indexes.fusion import Scores
 from memlab.text import pieces, stop_words
 
+SCALE = 127.0  # of rows of bytes
+
 
 class TokenIndex:
     """Rows of word pieces by id, in the type in which the encoder gives them.
@@ -54,8 +56,8 @@ class TokenIndex:
         words = _words(pieces(text))
         rarity = np.array([np.log1p(len(self._rows) / (1 + self._df[piece])) for piece, _ in words])
         spoken = np.array([any(c.isalnum() for c in word) for _, word in words], float)
-        telling = spoken * [word not in stop_words() and word not in silent for _, word in words]
-        return rarity * telling if telling.any() else spoken
+        telling = rarity * spoken * [word not in stop_words() and word not in silent for _, word in words]
+        return telling if telling.any() else spoken
 
     def interactions(self, rows: Tokens, ids: Sequence[str]) -> Scores:
         """How well each text answers each piece of a question: shape (len(ids), len(rows)), from 0 to 1.
@@ -69,18 +71,10 @@ class TokenIndex:
         """
         held = [self._rows[id] if len(self._rows[id]) else np.zeros((1, rows.shape[1]), rows.dtype) for id in ids]
         starts = np.cumsum([0, *(len(part) for part in held[:-1])])
-        cosines = np.concatenate(held).astype(np.float32) @ _unit(rows).T
-        best = np.maximum.reduceat(cosines, starts, axis=0) / _one(rows)
+        one = SCALE**2 if rows.dtype == np.int8 else 1.0
+        cosines = np.concatenate(held).astype(np.float32) @ rows.astype(np.float32).T
+        best = np.maximum.reduceat(cosines, starts, axis=0) / one
         return np.clip(best, 0.0, 1.0).astype(np.float64) ** 2
-
-
-def _unit(rows: Tokens) -> np.ndarray:
-    return rows.astype(np.float32)
-
-
-def _one(rows: Tokens) -> float:
-    """What the product of a row with itself is."""
-    return 127.0**2 if rows.dtype == np.int8 else 1.0
 
 
 def _words(found: Sequence[str]) -> list[tuple[str, str]]:

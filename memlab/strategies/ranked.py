@@ -75,7 +75,7 @@ class Ranked:
             raise ValueError(
                 f"ranked: {unknown} do not fit; weights are of {', '.join(MEANING)}; presence has {', '.join(PRESENCE)}"
             )
-        if not encoder.token_dim:
+        if not getattr(encoder, "token_dim", 0):
             raise ValueError("ranked: this encoder gives no rows of word pieces; minilm and hashing do")
         self._encoder, self._extract, self._make_ends = encoder, extract, lambda: Ends(named_at_most)
         self._weights, self._penalty, self._presence = dict(weights), superseded_penalty, dict(presence)
@@ -181,8 +181,8 @@ def presence_of(found: Mapping[str, Scores]) -> dict[str, float]:
 def worth_reading(texts: Sequence[str], budget_tokens: int | None) -> list[int]:
     """The places of texts in the order in which a reader with so many tokens should be given them.
 
-    A text that says again what an earlier one says, or that no longer fits where a later one does, comes after those
-    that the reader is given; without a budget the order stays.
+    The first comes first, if only its beginning fits. One that says again what an earlier one says, or that no longer
+    fits where a later one does, comes after those that the reader is given; without a budget the order stays.
 
     >>> worth_reading(["I moved to Denver.", "user: i moved to DENVER", "It is cold.", "Bye."], 9)
     [0, 2, 1, 3]
@@ -193,7 +193,7 @@ def worth_reading(texts: Sequence[str], budget_tokens: int | None) -> list[int]:
     seen: set[str] = set()
     for place, text in enumerate(texts):
         said, cost = normalise(text), count_tokens(text)
-        if cost > left or said in seen:
+        if (given and cost > left) or said in seen:
             rest.append(place)
             continue
         seen.add(said)

@@ -15,7 +15,6 @@ Use: as the first choice: it leads on simulated users and on LoCoMo.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import zip_longest
 
 import numpy as np
 
@@ -71,6 +70,7 @@ class Hybrid:
         self._words, self._window_words = lexical(), lexical()
         self._vectors, self._window_vectors = dense(encoder.dim), dense(encoder.dim)
         self._order: list[MemoryId] = []
+        self._place: dict[MemoryId, int] = {}  # in the order
         self._parts: dict[MemoryId, tuple[str, Vectors]] = {}
         self._turns = TurnLog(store, self._add, self._drop)
 
@@ -108,21 +108,18 @@ class Hybrid:
     def _propose(self, text: str, vector: Vectors) -> list[MemoryId]:
         """What any scorer puts among its first, in order of time; a window proposes both its turns."""
         k = self._candidates
-        turns = {id for id, _ in self._words.search(text, k) + self._vectors.search(vector, k)}
-        windows = {id for id, _ in self._window_words.search(text, k) + self._window_vectors.search(vector, k)}
-        return [
-            id
-            for id, following in zip_longest(self._order, self._order[1:])
-            if id in turns or id in windows or following in windows
-        ]
+        turns = {self._place[id] for id, _ in self._words.search(text, k) + self._vectors.search(vector, k)}
+        found = self._window_words.search(text, k) + self._window_vectors.search(vector, k)
+        later = {self._place[id] for id, _ in found}
+        earlier = {place - 1 for place in later if place}
+        return [self._order[place] for place in sorted(turns | later | earlier)]
 
     def _young_enough(self, id: MemoryId, query: Query) -> bool:
         age_days = (query.at - self._turns[id].at).total_seconds() / DAY_SECONDS
         return self._max_age_days is None or age_days <= self._max_age_days
 
     def _best_window(self, score: Callable[[list[MemoryId]], list[float]], ids: list[MemoryId]) -> Scores:
-        place = {id: i for i, id in enumerate(self._order)}
-        later = [self._order[min(place[id] + 1, len(self._order) - 1)] for id in ids]
+        later = [self._order[min(self._place[id] + 1, len(self._order) - 1)] for id in ids]
         return np.maximum(score(ids), score(later))
 
     def _add(self, turn: Turn) -> None:
@@ -130,6 +127,7 @@ class Hybrid:
         self._words.add(turn.id, turn.text)
         self._vectors.add(turn.id, vector)
         self._parts[turn.id] = turn.text, vector
+        self._place[turn.id] = len(self._order)
         self._order.append(turn.id)
         self._add_window(len(self._order) - 1)
 
@@ -143,7 +141,8 @@ class Hybrid:
     def _drop(self, id: MemoryId) -> None:
         for index in (self._words, self._window_words, self._vectors, self._window_vectors):
             index.delete(id)
-        place = self._order.index(id)
+        place = self._place.pop(id)
         del self._order[place], self._parts[id]
+        self._place |= {later: n for n, later in enumerate(self._order[place:], start=place)}
         if place < len(self._order):
             self._add_window(place)

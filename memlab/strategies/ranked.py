@@ -45,6 +45,7 @@ class Ranked:
         lexical: Makes an empty lexical index.
         candidates: Turns that are ranked, the best by words and meaning; at least 1.
         weights: Of signals, by their names in `memlab.strategies.signals.MEANING`; those that are not named weigh 0.
+        for_budget: Whether what the reader is given is chosen for his tokens, not only for its place.
         superseded_penalty: What a turn loses whose statement was ended, in standard deviations of a signal, 0 or more.
         named_at_most: Statements in which a value that is over may be found beside slots; 0 for none.
         presence: Of the logistic function that says how likely the evidence is there at all: `certain` is its constant,
@@ -61,6 +62,7 @@ class Ranked:
         extract: FactExtractor,
         lexical: Callable[[], Bm25Index],
         candidates: int,
+        for_budget: bool,
         weights: Mapping[str, float],
         superseded_penalty: float,
         named_at_most: int,
@@ -79,6 +81,7 @@ class Ranked:
             raise ValueError("ranked: this encoder gives no rows of word pieces; minilm and hashing do")
         self._encoder, self._extract, self._make_ends = encoder, extract, lambda: Ends(named_at_most)
         self._weights, self._penalty, self._presence = dict(weights), superseded_penalty, dict(presence)
+        self._for_budget = for_budget
         self._signals = Signals(encoder, lexical, candidates)
         self._rows = store.space("rows")
         self._ends: Ends | None = self._make_ends()  # None: to be made anew
@@ -97,8 +100,9 @@ class Ranked:
             return Recall(confidence=0.0)
         scores = what_holds(query.text, self._weighed(found), self._ended_by(ids), self._penalty)
         order = np.argsort(-scores, kind="stable").tolist()
-        texts = [self._said[ids[place]].text for place in order]
-        order = [order[place] for place in worth_reading(texts, query.budget_tokens)]
+        if self._for_budget:
+            texts = [self._said[ids[place]].text for place in order]
+            order = [order[place] for place in worth_reading(texts, query.budget_tokens)]
         falling = np.minimum.accumulate(scores[order] - scores.min())
         hits = [(ids[place], float(score)) for place, score in zip(order, falling, strict=True)]
         return Recall(memories=self._turns.scored(hits[: query.limit]), confidence=self._confidence(found))

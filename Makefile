@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 
-.PHONY: run test lint reports clean
+.PHONY: run test lint reports erasure clean
 run: .venv/installed
 	@$(BIN)/memlab run experiment=leaderboard
 
@@ -17,6 +17,9 @@ reports: .venv/installed
 	@for name in leaderboard systems procedural real labels difficulty sim_to_real currency; do \
 		$(BIN)/memlab run experiment=$$name out=runs/reports tracking=none && mkdir -p reports && \
 		rm -rf reports/$$name && cp -r runs/reports/$$name/report reports/$$name || exit 1; done
+
+erasure: .venv/installed
+	@$(BIN)/memlab check --probes 10000 --to reports/erasure/README.md
 
 .venv/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "memlab needs Python 3.11 or newer; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 2; }

@@ -11,6 +11,7 @@ import pytest
 
 from memlab import build
 from memlab.checks import CHECKS, EXEMPT, Subject, check, in_lines, subject
+from memlab.checks.erasing import erased_turns_count_as_never_said_whatever_is_asked as whatever_is_asked
 from memlab.checks.lasting import nothing_acknowledged_is_lost
 from memlab.checks.living import the_oracle_reaches_what_is_attainable, the_same_seed_gives_the_same_traces
 from memlab.cli import main
@@ -181,6 +182,20 @@ def test_the_figure_of_erasure_is_told(config):
     assert re.fullmatch(r"erasure_gap 0 of [1-9]\d+ later recalls", result.message)
 
 
+def test_so_many_later_recalls_are_asked_as_are_wanted(capsys):
+    assert main(["check", "strategy=buffer", "strategy.capacity=3", "--probes", "50"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    (n,) = re.fullmatch(r"erasure_gap 0 of ([\d,]+) later recalls", line).groups()
+    assert int(n.replace(",", "")) >= 50
+
+
+@pytest.mark.parametrize("fault", ["a_count_survives_erasure", "a_summary_survives_erasure"])
+def test_what_survives_an_erasure_is_seen_by_asking_often(config, fault):
+    (result,) = check(with_fault(config, fault), [whatever_is_asked])
+    assert result.status == "failed"
+    assert re.search(r"an erasure .*differs from the twin's: .* \(life 0, after 0 recalls in others\)", result.message)
+
+
 @pytest.mark.parametrize(
     ("other", "words"),
     [("a_file_of_text", "is no SQLite database"), ("a_file_by_chance", "differs from one life to the")],
@@ -225,6 +240,8 @@ def test_too_little_time_to_write_is_said(config):
         (["strategy=bm52"], "the nearest of"),
         (["strategy=buffer", "strategy.capacity=0"], "capacity is 0"),
         (["strategy=bm25", "experiment=leaderboard"], "one strategy is checked at a time"),
+        (["strategy=bm25", "--probes", "0"], "--probes is 0"),
+        (["strategy=bm25", "--to", "page.md"], "give it --probes, and name no strategy"),
     ],
 )
 def test_wrong_input_is_told_in_one_line(capsys, overrides, message):

@@ -1,4 +1,4 @@
-"""Laws of erasure and forgetting: what is erased counts as never said, what is forgotten stays forgotten."""
+"""Laws of what is gone: the text of erased turns, to the last byte, and memories that were forgotten."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -10,20 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from memlab.checks.compare import about, difference, listing_difference, shown
-from memlab.checks.lives import (
-    events_of,
-    lived,
-    lives,
-    queries_of,
-    tell,
-    turns_of,
-    with_erasures,
-    with_everything_erased,
-    without,
-)
+from memlab.checks.compare import shown
+from memlab.checks.lives import events_of, lives, queries_of, tell, turns_of
 from memlab.checks.subject import NO_STORE, CheckFailed, Subject
-from memlab.events import Consent, Erasure, Event, Forget, Memory, Query, Recall, SessionEnd, Turn, TurnId
+from memlab.events import Erasure, Event, Forget, Memory, Query, SessionEnd, Turn
 from memlab.life import Life
 from memlab.strategies.base import Strategy
 
@@ -37,69 +27,6 @@ SAID = (
     "user: I changed it, the bicycle lock now opens with {} instead of the old code.",
 )
 FORGOTTEN = 3
-ERASED_AFTER = ((0.2, 0.4, 0.6), (0.5,), (0.3, 1.0))
-
-
-def erased_turns_count_as_never_said(subject: Subject) -> str:
-    """After an erasure recalls and listing are those of a twin that never observed the erased turns.
-
-    The twin is told the same of what was read and forgotten, less the memories that came from erased turns.
-    """
-    (life,) = lives("erasure")
-    events = events_of(life)
-    unasked: list[Event] = [event for event in events if not isinstance(event, Consent)]
-    scripts = [with_erasures(events, seed, shares) for seed, shares in enumerate(ERASED_AFTER)]
-    n_later = sum(_hold_against_twin(subject, life, script) for script in (*scripts, with_everything_erased(unasked)))
-    return f"erasure_gap 0 of {n_later} later recalls"
-
-
-def _hold_against_twin(subject: Subject, life: Life, script: Sequence[Event]) -> int:
-    """How many recalls after the last erasure were the same as the twin's; one that is not ends the check."""
-    last = max(place for place, event in enumerate(script) if isinstance(event, Erasure))
-    gone = _erased(script)
-    strategy, steps, of, n = subject.fresh(life), list[tuple[Event, Recall | None]](), dict[str, set[TurnId]](), 0
-    for event, recall in lived(strategy, script):
-        steps.append((event, recall))
-        for memory in recall.memories if recall else ():
-            of[memory.id] = {*memory.sources, *memory.replaces}
-    twin = subject.fresh(life)
-    later = {id(event) for event in script[last:]}
-    whole = [place for place, (event, _) in enumerate(steps) if isinstance(event, Erasure) and event.turns is None]
-    for event, recall in steps[whole[-1] + 1 :] if whole else steps:
-        if isinstance(event, Query):
-            if id(event) in later and recall is not None:
-                _same(recall, twin.recall(event), about(event))
-                n += 1
-        elif (left := without(event, gone, lambda id: bool(of.get(id, set()) & gone))) is not None:
-            twin.observe(left)
-    for query in queries_of(script):
-        _same(strategy.recall(query), twin.recall(query), f"{about(query)} at the end")
-    if apart := listing_difference(strategy.memories(), twin.memories()):
-        raise CheckFailed(f"after {len(gone)} turns were erased, memories() differs from the twin's: {apart}", REBUILD)
-    return n + len(queries_of(script))
-
-
-REBUILD = (
-    "rebuild derived state (counts, edges, windows, summaries) from the kept events without the erased turns; "
-    "memlab.strategies.base.EventLog does it"
-)
-
-
-def _same(recall: Recall, twins: Recall, where: str) -> None:
-    if apart := difference(recall, twins):
-        raise CheckFailed(f"{where} after an erasure differs from the twin's: {apart}", REBUILD)
-
-
-def _erased(script: Sequence[Event]) -> set[TurnId]:
-    said: set[TurnId] = set()
-    gone: set[TurnId] = set()
-    for event in script:
-        match event:
-            case Turn(id=id):
-                said.add(id)
-            case Erasure(turns=turns):
-                gone |= said if turns is None else turns
-    return gone
 
 
 def erased_text_is_gone(subject: Subject) -> str | None:

@@ -31,7 +31,7 @@ def reopened_it_recalls_the_same(subject: Subject) -> None:
         strategy, twin, done = subject.fresh(life, subject.store(path)), subject.fresh(life), 0
         for cut in cuts:
             for one in (strategy, twin):
-                for _ in lived(one, script[done:cut], forget_at=2):
+                for _ in lived(one, script[done:cut], forget_at=(2,)):
                     pass
             done = cut
             _hold(strategy, twin, queries, f"after {cut} of {len(script)} events, reopened before,")

@@ -1,6 +1,6 @@
 """What the checks live through: small simulated lives, and scripts of erasures and forgetting made from them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,6 +11,7 @@ from memlab.events import Erasure, Event, Forget, Observed, Outcome, Query, Reca
 from memlab.life import Life, recorded
 from memlab.seeds import Draw
 from memlab.sources.simulated import Simulated
+from memlab.sources.trials import Trials
 from memlab.strategies.base import Strategy
 
 LIMIT, BUDGET_TOKENS = 100, 512
@@ -32,6 +33,12 @@ def lives(law: str, n: int = 1) -> tuple[Life, ...]:
     """
     source = Simulated(users=n, sessions=8, months=12, chatter=(0, 1), queries=16, ask_from=0.2)
     return tuple(_prepared(source.life(f"{law}-{place}", seed=0)) for place in range(n))
+
+
+def tried(n: int) -> Life:
+    """A small life of nothing but approaches to tasks, tried again and again, and questions about them."""
+    source = Trials(users=1, tasks=5, approaches=2, gap=0.3, outcomes=(2, 4, 6), neglect=0.0, text="{speaker}: {text}")
+    return _prepared(source.life("trier-000", seed=n))
 
 
 def _prepared(life: Life) -> Life:
@@ -151,11 +158,13 @@ def with_everything_erased(events: Sequence[Event]) -> list[Event]:
     return [*events[: place + 1], at, *events[place + 1 :]]
 
 
-def lived(strategy: Strategy, script: Sequence[Event], forget_at: int = 5) -> Iterator[tuple[Event, Recall | None]]:
+def lived(
+    strategy: Strategy, script: Sequence[Event], forget_at: Collection[int] = (5,)
+) -> Iterator[tuple[Event, Recall | None]]:
     """Takes a strategy through a script and yields what it observed, and its recalls; what is read comes back to it.
 
     Args:
-        forget_at: After this question the second memory of its recall is forgotten, as an owner would have it.
+        forget_at: After these questions the second memory of the recall is forgotten, as an owner would have it.
     """
     asked = 0
     for event in script:
@@ -172,7 +181,7 @@ def lived(strategy: Strategy, script: Sequence[Event], forget_at: int = 5) -> It
             read = Recalled(**when, query=event.id, memories=tuple(ids[:READ]))
             strategy.observe(read)
             yield read, None
-        if asked == forget_at and len(ids) > 1:
+        if asked in forget_at and len(ids) > 1:
             forget = Forget(**when, memories=frozenset(ids[1:2]))
             strategy.observe(forget)
             yield forget, None

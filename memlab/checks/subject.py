@@ -23,12 +23,13 @@ class CheckFailed(AssertionError):
     """A strategy breaks a law.
 
     Args:
-        seen: What was seen: ids, texts shortened.
+        seen: What was seen: ids, texts shortened; kept as `seen`.
         change: What to change.
     """
 
     def __init__(self, seen: str, change: str) -> None:
         super().__init__(f"{seen}. {change[:1].upper()}{change[1:]}")
+        self.seen = seen
 
 
 class NotApplicable(Exception):

@@ -16,11 +16,8 @@ from memlab.checks.asking import (
     scores_fall,
     the_limit_is_kept,
 )
-from memlab.checks.forgetting import (
-    erased_text_is_gone,
-    erased_turns_count_as_never_said,
-    forgotten_memories_do_not_come_back,
-)
+from memlab.checks.erasing import erased_turns_count_as_never_said
+from memlab.checks.forgetting import erased_text_is_gone, forgotten_memories_do_not_come_back
 from memlab.checks.lasting import (
     nothing_acknowledged_is_lost,
     reopened_it_recalls_the_same,

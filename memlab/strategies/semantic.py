@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import count
 
 import numpy as np
 
@@ -58,7 +57,7 @@ class Known:
 
     Attributes:
         whose: The speaker who stated it; nobody else's words support or end it.
-        number: Which of the facts of the same turns it is.
+        number: Which sentence of its newest turn says it: what else was said elsewhere does not change its name.
         support: How often it was stated.
     """
 
@@ -69,7 +68,7 @@ class Known:
     at: datetime
     category: str | None
     confidence: float
-    number: int = 0
+    number: int
     support: int = 1
     valid_to: datetime | None = None
     replaces: tuple[TurnId, ...] = ()
@@ -200,12 +199,12 @@ class Semantic:
                 found: dict[str, list[Fact]] = {}
                 for fact in self._extract.facts(turn, before):
                     found.setdefault(fact.text, []).append(fact)
-                for sentence in dict.fromkeys(sentences(said(turn))):
+                for number, sentence in enumerate(dict.fromkeys(sentences(said(turn)))):
                     if not sentence.endswith("?"):
                         facts = [fact for text, stated in found.items() if text in sentence for fact in stated]
-                        self._state(turn, sentence, facts)
+                        self._state(turn, sentence, number, facts)
 
-    def _state(self, turn: Turn, sentence: str, facts: Sequence[Fact]) -> None:
+    def _state(self, turn: Turn, sentence: str, number: int, facts: Sequence[Fact]) -> None:
         """Adds a statement, or lets it support the fact that says the same, if it is sure enough."""
         owns = [1.0] if turn.speaker == OWNER else []
         sure = max([worth(replace(turn, text=sentence)), *owns, *(fact.confidence for fact in facts)])
@@ -218,9 +217,9 @@ class Semantic:
         same = next(near, None)
         category = next((fact.category for fact in facts), None)
         if same is not None:
-            key = self._support(same, turn, sentence, vector, sure)
+            key = self._support(same, turn, sentence, number, vector, sure)
         else:
-            key = self._add(Known(sentence, vector, turn.speaker, (turn.id,), turn.at, category, sure))
+            key = self._add(Known(sentence, vector, turn.speaker, (turn.id,), turn.at, category, sure, number))
         for fact in facts:
             for held in self._slots.take(fact, whose=turn.speaker, statement=key, at=turn.at):
                 self._end([older for older in held.statements if older != key], key)
@@ -230,28 +229,21 @@ class Semantic:
     def _add(self, known: Known) -> str:
         self._made += 1
         key = str(self._made)
-        known.number = self._free_number(known)
         self._facts[key] = known
         self._words.add(key, known.text)
         self._vectors.add(key, known.vector)
         return key
 
-    def _support(self, key: str, turn: Turn, sentence: str, vector: Vectors, sure: float) -> str:
+    def _support(self, key: str, turn: Turn, sentence: str, number: int, vector: Vectors, sure: float) -> str:
         """The fact as it was said now, borne out by what was said before: surer by half of what it lacked."""
         before = self._facts[key]
         sources = tuple(dict.fromkeys((turn.id, *before.sources)))
         known = replace(before, text=sentence, vector=vector, sources=sources, at=turn.at, support=before.support + 1)
-        known.confidence = before.confidence + (1 - before.confidence) * sure / 2
-        if sources != before.sources:
-            known.number = self._free_number(known)
+        known.confidence, known.number = before.confidence + (1 - before.confidence) * sure / 2, number
         self._facts[key] = known
         self._words.add(key, sentence)
         self._vectors.add(key, vector)
         return key
-
-    def _free_number(self, known: Known) -> int:
-        taken = {other.number for other in self._facts.values() if other.sources == known.sources}
-        return next(n for n in count() if n not in taken)
 
     def _end(self, older: Sequence[str], by: str) -> None:
         newer = self._facts[by]

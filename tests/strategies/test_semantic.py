@@ -83,6 +83,16 @@ def test_a_forgotten_fact_does_not_come_back_with_the_next_consolidation():
     assert [known.text for known in strategy.facts()] == ["I keep bees on the roof."]
 
 
+def test_an_erasure_elsewhere_brings_no_forgotten_fact_back_and_drops_no_other():
+    strategy = semantic()
+    facts = told(strategy, ["I keep bees on the roof."], ["I keep bees on the roof. I play the violin every day."])
+    assert [known.sources for known in facts.values()] == [("t2", "t0"), ("t2",)]
+    forgotten = facts["I play the violin every day."].memory.id
+    strategy.observe(Forget(at=START, session=1, memories=frozenset({forgotten})))
+    strategy.observe(Erasure(at=START, session=1, turns=frozenset({"t0"})))
+    assert [(memory.text, memory.sources) for memory in strategy.memories()] == [("I keep bees on the roof.", ("t2",))]
+
+
 @pytest.mark.parametrize("wrong", [{"min_confidence": 2.0}, {"merge_from": -1.0}, {"half_life_days": 0.0}])
 def test_a_number_out_of_range_is_refused(wrong):
     with pytest.raises(Exception, match="semantic: "):

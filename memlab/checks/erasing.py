@@ -1,7 +1,6 @@
 """The law of erasure: what is erased counts as never said, held against a twin that never heard it."""
 
-from collections.abc import Callable, Collection, Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from itertools import cycle, islice
 
 from memlab.checks.compare import about, difference, listing_difference
@@ -12,19 +11,18 @@ from memlab.checks.lives import (
     lives,
     queries_of,
     tried,
-    turns_of,
     with_erasures,
     with_everything_erased,
     without,
 )
 from memlab.checks.subject import CheckFailed, Subject
-from memlab.events import Consent, Erasure, Event, MemoryId, Observed, Query, Recall, Turn, TurnId
+from memlab.events import Consent, Erasure, Event, Memory, MemoryId, Observed, Query, Recall, Turn, TurnId
 from memlab.life import Life
 from memlab.strategies.base import Strategy
 
 ERASED_AFTER = ((0.2, 0.4, 0.6), (0.5,), (0.3, 1.0))
 OFTEN = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
-FORGET_OFTEN = (1, 3, 5, 7, 9, 11)
+FORGET_ONCE, FORGET_OFTEN = ((5,), False), (range(1, 100, 2), True)
 LIMITS = (None, 1, 5, 100)
 REBUILD = (
     "rebuild derived state (counts, edges, windows, summaries) from the kept events without the erased turns; "
@@ -35,7 +33,8 @@ REBUILD = (
 def erased_turns_count_as_never_said(subject: Subject) -> str:
     """After an erasure recalls and listing are those of a twin that never observed the erased turns.
 
-    The twin is told the same of what was read and forgotten, less the memories that came from erased turns.
+    The twin is told the same of what was read and forgotten, less the memories that came from erased turns; what only
+    replaced them stays forgotten.
     """
     (life,) = lives("erasure")
     events = events_of(life)
@@ -59,7 +58,7 @@ def erased_turns_count_as_never_said_whatever_is_asked(subject: Subject, n_probe
     while n < n_probes:
         life, script = _often_erased(place)
         try:
-            n += _held(subject, life, script, partial(_questions, script), FORGET_OFTEN)
+            n += _held(subject, life, script, often=True)
         except CheckFailed as error:
             raise CheckFailed(f"{error.seen} (life {place}, after {n:,} recalls in others)", REBUILD) from error
         place += 1
@@ -75,14 +74,16 @@ def _often_erased(place: int) -> tuple[Life, list[Event]]:
     return life, script
 
 
-def _questions(script: Sequence[Event], after: Event) -> list[Query]:
-    """All questions of a script, and the text of each turn said so far as a question, asked after an event of it."""
-    so_far = script[: next(place for place, event in enumerate(script) if event is after) + 1]
-    asked = {query.id: query.text for query in queries_of(script)}
-    asked |= {f"what of {id}": turn.text for id, turn in turns_of(so_far).items()}
-    limits = islice(cycle(LIMITS), len(so_far) % len(LIMITS), None)
+def _questions(questions: Sequence[Query], said: Iterable[Turn], now: Event, n: int) -> list[Query]:
+    """All questions of a life, and the text of each turn said so far as a question, asked now, under limits in turn.
+
+    Args:
+        n: With which limit it begins.
+    """
+    asked = {query.id: query.text for query in questions} | {f"what of {turn.id}": turn.text for turn in said}
+    limits = islice(cycle(LIMITS), n % len(LIMITS), None)
     return [
-        Query(at=after.at, session=after.session, id=id, text=text, limit=limit, budget_tokens=BUDGET_TOKENS)
+        Query(at=now.at, session=now.session, id=id, text=text, limit=limit, budget_tokens=BUDGET_TOKENS)
         for (id, text), limit in zip(asked.items(), limits, strict=False)
     ]
 
@@ -91,22 +92,22 @@ def _held(
     subject: Subject,
     life: Life,
     script: Sequence[Event],
-    asked: Callable[[Event], Sequence[Query]] | None = None,
-    forget_at: Collection[int] = (5,),
+    often: bool = False,
 ) -> int:
     """How many recalls after an erasure were the same as the twin's; one that is not ends the check.
 
     Args:
-        asked: What both are asked after an event. Each erasure then has its twin, which is asked at once and, the last
-            one, at the end; without it the last erasure alone has one, which is asked the script's questions.
+        often: Whether each erasure has its twin, which is asked at once and, the last one, at the end, and more is
+            forgotten; else the last erasure alone has one, which is asked the script's questions at the end.
     """
     last = [event for event in script if isinstance(event, Erasure)][-1]
     strategy, heard, twin, n = subject.fresh(life), _Heard(), None, 0
-    for event, recall in lived(strategy, script, forget_at):
+    for event, recall in lived(strategy, script, *(FORGET_OFTEN if often else FORGET_ONCE)):
         heard.add(event, recall)
-        if event is last or (asked and isinstance(event, Erasure)):
+        if event is last or (often and isinstance(event, Erasure)):
             twin = heard.anew(subject.fresh(life))
-            n += _same(strategy, twin, asked(event) if asked else (), "at once")
+            asked = _questions(queries_of(script), heard.said.values(), event, n) if often else ()
+            n += _same(strategy, twin, asked, "at once")
         elif twin is not None and isinstance(event, Query) and recall is not None:
             _hold(recall, twin.recall(event), about(event))
             n += 1
@@ -114,34 +115,36 @@ def _held(
             heard.tell(twin, event)
     if twin is None:
         raise ValueError("the script erases nothing")
-    n += _same(strategy, twin, asked(script[-1]) if asked else queries_of(script), "at the end")
-    return n
+    asked = queries_of(script)
+    if often:
+        asked = _questions(asked, heard.said.values(), script[-1], n)
+    return n + _same(strategy, twin, asked, "at the end")
 
 
 class _Heard:
     """What a strategy observed, which a twin is told less what was erased.
 
     Attributes:
-        gone: The turns that have been erased.
+        said: The turns that were said, by id.
+        gone: Those that have been erased.
     """
 
     def __init__(self) -> None:
-        self.gone = set[TurnId]()
-        self._said = set[TurnId]()
+        self.said, self.gone = dict[TurnId, Turn](), set[TurnId]()
         self._observed: list[Observed] = []
-        self._of: dict[MemoryId, set[TurnId]] = {}
+        self._known: dict[MemoryId, Memory] = {}
 
     def add(self, event: Event, recall: Recall | None) -> None:
         """Takes note of what happened; after an erasure of everything, of that alone."""
-        for memory in recall.memories if recall else ():
-            self._of[memory.id] = {*memory.sources, *memory.replaces}
+        if recall is not None:
+            self._known |= {memory.id: memory for memory in recall.memories}
         match event:
             case Query():
                 return
             case Turn(id=id):
-                self._said.add(id)
+                self.said[id] = event
             case Erasure(turns=turns):
-                self.gone |= self._said if turns is None else turns
+                self.gone |= set(self.said) if turns is None else turns
                 if turns is None:
                     self._observed.clear()
         self._observed.append(event)
@@ -154,8 +157,7 @@ class _Heard:
 
     def tell(self, twin: Strategy, event: Observed) -> None:
         """Has the twin observe what is left of an event."""
-        left = without(event, self.gone, lambda id: not self.gone.isdisjoint(self._of.get(id, ())))
-        if left is not None:
+        if (left := without(event, self.gone, self._known)) is not None:
             twin.observe(left)
 
 

@@ -1,13 +1,27 @@
 """What the checks live through: small simulated lives, and scripts of erasures and forgetting made from them."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
 from typing import Any
 
-from memlab.events import Erasure, Event, Forget, Observed, Outcome, Query, Recall, Recalled, SessionEnd, Turn, TurnId
+from memlab.events import (
+    Erasure,
+    Event,
+    Forget,
+    Memory,
+    MemoryId,
+    Observed,
+    Outcome,
+    Query,
+    Recall,
+    Recalled,
+    SessionEnd,
+    Turn,
+    TurnId,
+)
 from memlab.life import Life, recorded
 from memlab.seeds import Draw
 from memlab.sources.simulated import Simulated
@@ -159,18 +173,24 @@ def with_everything_erased(events: Sequence[Event]) -> list[Event]:
 
 
 def lived(
-    strategy: Strategy, script: Sequence[Event], forget_at: Collection[int] = (5,)
+    strategy: Strategy, script: Sequence[Event], forget_at: Collection[int] = (5,), derived: bool = False
 ) -> Iterator[tuple[Event, Recall | None]]:
     """Takes a strategy through a script and yields what it observed, and its recalls; what is read comes back to it.
 
     Args:
         forget_at: After these questions the second memory of the recall is forgotten, as an owner would have it.
+        derived: Whether the best that cites several turns is forgotten with it, and one of these turns erased later.
     """
-    asked = 0
+    asked, going = 0, list[TurnId]()
     for event in script:
         if not isinstance(event, Query):
             strategy.observe(event)
             yield event, None
+            if going and isinstance(event, SessionEnd):
+                erasure = Erasure(at=event.at, session=event.session, turns=frozenset(going))
+                strategy.observe(erasure)
+                yield erasure, None
+                going = []
             continue
         asked += 1
         recall = strategy.recall(event)
@@ -182,16 +202,22 @@ def lived(
             strategy.observe(read)
             yield read, None
         if asked in forget_at and len(ids) > 1:
-            forget = Forget(**when, memories=frozenset(ids[1:2]))
+            several = [memory for memory in recall.memories if len({*memory.sources, *memory.replaces}) > 1]
+            several = sorted(several, key=lambda memory: not memory.replaces)[:derived]
+            going += [(*memory.sources, *memory.replaces)[-(asked % 4 == 1)] for memory in several]
+            forget = Forget(**when, memories=frozenset([*ids[1:2], *(memory.id for memory in several)]))
             strategy.observe(forget)
             yield forget, None
 
 
-def without(event: Observed, gone: set[TurnId], cites: Callable[[str], bool]) -> Observed | None:
+def without(event: Observed, gone: set[TurnId], known: Mapping[MemoryId, Memory]) -> Observed | None:
     """The event as a user would have lived it who never said the turns `gone`; None if it is gone with them.
 
+    What was read is less all that came of these turns. What was forgotten is less that which is theirs: a memory that
+    only replaced what they said has its name from the turns that are left, and under it stays forgotten.
+
     Args:
-        cites: Whether a memory id stands for a memory that came from one of `gone`.
+        known: The memories that were recalled, by id.
     """
     match event:
         case Turn(id=id) | Outcome(turn=id) if id in gone:
@@ -199,8 +225,9 @@ def without(event: Observed, gone: set[TurnId], cites: Callable[[str], bool]) ->
         case Erasure():
             return None
         case Recalled(memories=ids):
-            return replace(event, memories=tuple(id for id in ids if not cites(id)))
+            cited = {id: {*known[id].sources, *known[id].replaces} for id in ids if id in known}
+            return replace(event, memories=tuple(id for id in ids if gone.isdisjoint(cited.get(id, ()))))
         case Forget(memories=ids):
-            left = frozenset(id for id in ids if not cites(id))
+            left = frozenset(id for id in ids if id not in known or gone.isdisjoint(known[id].sources))
             return replace(event, memories=left) if left else None
     return event

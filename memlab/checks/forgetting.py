@@ -26,7 +26,7 @@ SAID = (
     "assistant: Understood, {} it is, and I will keep it to myself.",
     "user: I changed it, the bicycle lock now opens with {} instead of the old code.",
 )
-FORGOTTEN = 3
+FORGOTTEN, OTHERS = 3, 2
 
 
 def erased_text_is_gone(subject: Subject) -> str | None:
@@ -139,7 +139,10 @@ def _hold_no_byte(subject: Subject, path: Path | None, secrets: Sequence[str]) -
 
 
 def forgotten_memories_do_not_come_back(subject: Subject) -> None:
-    """A memory that a `Forget` names is gone for good: after sessions end, after more turns, after reopening."""
+    """A memory that a `Forget` names is gone for good: after sessions end, after more turns, after reopening.
+
+    It is gone, too, after turns were erased that it did not come from, which lets derived state be made anew.
+    """
     (life,) = lives("forgotten")
     events = events_of(life)
     half = next(i for i, e in enumerate(events) if i > 0.6 * len(events) and isinstance(e, SessionEnd))
@@ -153,6 +156,10 @@ def forgotten_memories_do_not_come_back(subject: Subject) -> None:
         _hold_forgotten(strategy, queries, going, "at once")
         _hold_forgotten(tell(strategy, [SessionEnd(**when)]), queries, going, "after a session's end")
         _hold_forgotten(tell(strategy, events[half + 1 :]), queries, going, "after more sessions")
+        cited = {turn for memory in going for turn in (*memory.sources, *memory.replaces)}
+        others = [turn for turn in turns_of(events) if turn not in cited][::OTHERS]
+        strategy.observe(Erasure(**when, turns=frozenset(others)))
+        _hold_forgotten(strategy, queries, going, "after an erasure of other turns")
         strategy.close()
         if path is not None:
             _hold_forgotten(subject.fresh(life, subject.store(path)), queries, going, "after reopening")

@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import assert_never
 
@@ -38,7 +39,7 @@ from memlab.events import (
     TurnId,
 )
 from memlab.paths import read_yaml
-from memlab.stores import Store
+from memlab.stores import Record, Store
 from memlab.strategies.base import Strategy, event_of, record_of
 
 
@@ -48,7 +49,8 @@ class Cognitive:
     A memory is named by its part and its name there.
 
     Args:
-        store: Each part lasts in the space of its name; `now` holds what is being told to them.
+        store: Each part lasts in the space of its name; `now` holds what is being told to them, `forgotten` what none
+            may say again.
         parts: By name, makes the strategy on a store.
         weights: Of each part's ranks, 0 or more.
         routed: What the weight of a part is multiplied with when a question calls for it, 1 or more.
@@ -78,7 +80,8 @@ class Cognitive:
                 "weights must be 0 or more, routed and candidates at least 1, flatness over 0"
             )
         self._store, self._weights, self._routed = store, weights, routed
-        self._flatness, self._candidates, self._now = flatness, candidates, store.space("now")
+        self._flatness, self._candidates = flatness, candidates
+        self._now, self._forgotten = store.space("now"), _Forgotten(store.space("forgotten"))
         self._parts = {name: make(store.space(name)) for name, make in parts.items()}
         for record in list(self._now.scan()):
             self._tell(event_of(record))
@@ -92,9 +95,12 @@ class Cognitive:
         match event:
             case Erasure(turns=turns):
                 self._now.delete([r.id for r in self._now.scan()] if turns is None else self._now.citing(turns))
+                self._forgotten.drop(turns)
                 self._now.purge()  # first: a part that fails must not leave it behind
                 self._tell(event)
             case Turn() | Outcome() | Consent() | Forget() | Recalled() | SessionEnd():
+                if isinstance(event, Turn):
+                    self._forgotten.drop(frozenset({event.id}))
                 record = record_of(event, 0)
                 self._now.put(record)
                 self._tell(event)
@@ -112,11 +118,12 @@ class Cognitive:
         sure: list[tuple[float, float]] = []
         for name, part in self._parts.items():
             weight = self._weights[name] * (self._routed if name in called else 1.0)
-            recall = part.recall(replace(query, limit=self._candidates))
+            recall = part.recall(replace(query, limit=self._candidates + len(self._forgotten)))
             if recall.confidence is not None:
                 sure.append((weight, recall.confidence))
             seen: Counter[TurnId] = Counter()
-            for rank, memory in enumerate(recall.memories[: self._candidates]):
+            proposed = (memory for memory in recall.memories if memory not in self._forgotten)
+            for rank, memory in enumerate(islice(proposed, self._candidates)):
                 worth = weight / (self._flatness + rank)
                 n, turn = seen[memory.sources[0]], memory.sources[0]
                 seen[turn] += 1
@@ -127,7 +134,12 @@ class Cognitive:
 
     def memories(self) -> Iterator[Memory]:
         """Those of all parts, part by part."""
-        return (_named(name, memory) for name, part in self._parts.items() for memory in part.memories())
+        return (
+            _named(name, memory)
+            for name, part in self._parts.items()
+            for memory in part.memories()
+            if memory not in self._forgotten
+        )
 
     def close(self) -> None:
         """Closes the parts, and with them the store."""
@@ -138,8 +150,10 @@ class Cognitive:
     def _tell(self, event: Observed) -> None:
         match event:
             case Forget(memories=ids):
+                for memory in [memory for memory in self.memories() if memory.id in ids]:
+                    self._forgotten.add(memory)
                 for name, part in self._parts.items():
-                    part.observe(replace(event, memories=self._alike(name, ids)))
+                    part.observe(replace(event, memories=frozenset(_of(name, ids))))
             case Recalled(memories=ids):
                 for name, part in self._parts.items():
                     part.observe(replace(event, memories=_of(name, ids)))
@@ -147,11 +161,47 @@ class Cognitive:
                 for part in self._parts.values():
                     part.observe(event)
 
-    def _alike(self, name: str, ids: frozenset[MemoryId]) -> frozenset[MemoryId]:
-        """The memories of a part that are among `ids`, or say the same from the same turns as one that is."""
-        told = {(memory.text, memory.sources) for memory in self.memories() if memory.id in ids}
-        same = (memory.id for memory in self._parts[name].memories() if (memory.text, memory.sources) in told)
-        return frozenset((*_of(name, ids), *same))
+
+class _Forgotten:
+    """What was forgotten, by what it says of which turns: no part says it again, nor when it takes it in later.
+
+    What a part holds depends on all that was said, erased turns too, so that it is not asked what it has to forget.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept = {record.id: _told(record) for record in store.scan()}
+        self._told = set(self._kept.values())
+
+    def add(self, memory: Memory) -> None:
+        """Keeps what a memory says and cites until one of these turns is erased or said again."""
+        cited = (*memory.sources, *memory.replaces)
+        meta: dict[str, str | int | float] = {"sources": len(memory.sources)}
+        record = Record(id=memory.id, text=memory.text, sources=cited, at=memory.at, meta=meta)
+        self._store.put(record)
+        self._kept[record.id] = _told(record)
+        self._told.add(self._kept[record.id])
+
+    def drop(self, turns: frozenset[TurnId] | None) -> None:
+        """Lets go of what cites any of `turns`, None for everything, to the last byte."""
+        if not self._kept:
+            return
+        going = list(self._kept) if turns is None else self._store.citing(turns)
+        self._store.delete(going)
+        self._store.purge()
+        for id in going:
+            del self._kept[id]
+        self._told = set(self._kept.values())
+
+    def __contains__(self, memory: Memory) -> bool:
+        return (memory.text, memory.sources) in self._told
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def _told(record: Record) -> tuple[str, tuple[TurnId, ...]]:
+    return record.text, tuple(record.sources[: int(record.meta["sources"])])
 
 
 def called_for(question: str) -> frozenset[str]:

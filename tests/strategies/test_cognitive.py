@@ -79,13 +79,29 @@ def test_it_is_as_sure_as_the_part_that_counts_most():
     assert fused({"c": Part()}).recall(ask(0, "which?")).confidence is None
 
 
-def test_each_part_hears_of_its_own_memories_and_of_what_says_the_same():
+def test_each_part_hears_of_its_own_memories_and_none_says_what_was_forgotten():
     one, other = Part(memory("1", "t1"), memory("2", "t2")), Part(memory("1", "t1"), memory("3", "t1", "other words"))
-    cognitive = fused({"a": one, "b": other})
+    store = make("store/sqlite")
+    cognitive = fused({"a": one, "b": other}, store)
     cognitive.observe(Forget(at=START, session=0, memories=frozenset({"a/1"})))
-    assert one.told[-1].memories == other.told[-1].memories == {"1"}
+    assert (one.told[-1].memories, other.told[-1].memories) == ({"1"}, frozenset())
+    for again in (cognitive, fused({"a": one, "b": other}, store)):
+        assert [memory.id for memory in again.memories()] == ["a/2", "b/3"] == [id for id, _ in order(again)]
     cognitive.observe(Recalled(at=START, session=0, query="q", memories=("b/3", "a/2")))
     assert (one.told[-1].memories, other.told[-1].memories) == (("2",), ("3",))
+
+
+def test_what_was_forgotten_does_not_come_back_into_the_window():
+    cognitive = make("strategy/cognitive", encoder=Hashing())
+    said = [turn(place, f"user: I bought lamp number {place} today") for place in range(25)]
+    for event in said:
+        cognitive.observe(event)
+    first = {memory.id for memory in cognitive.memories() if memory.sources == ("t0",)}
+    assert first
+    assert "working/t0" not in first
+    cognitive.observe(Forget(at=START, session=0, memories=frozenset(first)))
+    cognitive.observe(Erasure(at=START, session=0, turns=frozenset(event.id for event in said[5:])))
+    assert {memory.sources for memory in cognitive.memories()} == {(f"t{place}",) for place in range(1, 5)}
 
 
 def test_what_a_crash_cut_short_is_told_again(tmp_path):

@@ -206,7 +206,7 @@ class Profile:
         """Makes a memory of a turn, one of what it confirms, and has the slots take the facts."""
         self._add(Memory(id=turn.id, text=turn.text, at=turn.at, sources=(turn.id,)), facts)
         confirmed = [fact for fact in facts if not contains(turn.text, fact.text)]
-        agreed = f"confirmed:{turn.id}"
+        agreed = f"confirmed:{turn.id}" + (f":{before.id}" if before else "")
         if confirmed and before is not None:
             text = " ".join(dict.fromkeys(fact.text for fact in confirmed))
             self._add(Memory(id=agreed, text=text, at=turn.at, sources=(before.id, turn.id)), confirmed)

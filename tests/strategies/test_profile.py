@@ -85,6 +85,16 @@ def test_the_assistants_words_are_no_memories_but_what_the_user_confirms_is():
     assert strategy.slots() == ()
 
 
+def test_what_is_confirmed_is_named_by_both_turns_so_that_another_claim_confirmed_is_another_memory():
+    asked = [f"assistant: So you live in {town}?" for town in ("Bergen", "Oslo")]
+    claims = [turn(place, text, speaker="assistant") for place, text in enumerate(asked, start=1)]
+    strategy = profile(*claims, turn(3, "user: Yes, that's right."))
+    (oslo,) = (memory for memory in strategy.memories() if "Oslo" in memory.text)
+    strategy.observe(Forget(at=START, session=0, memories=frozenset({oslo.id})))
+    strategy.observe(Erasure(at=START, session=0, turns=frozenset({"t2"})))
+    assert [memory.sources for memory in strategy.memories()] == [("t3",), ("t1", "t3")]
+
+
 def test_erasing_the_newest_value_makes_the_one_before_it_current_again():
     strategy = profile(*MOVED)
     strategy.observe(Erasure(at=START, session=0, turns=frozenset(["t4"])))

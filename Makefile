@@ -19,7 +19,7 @@ reports: .venv/installed
 		rm -rf reports/$$name && cp -r runs/reports/$$name/report reports/$$name || exit 1; done
 
 erasure: .venv/installed
-	@$(BIN)/memlab check --probes 10000 --to reports/erasure/README.md
+	@rm -f reports/erasure/README.md && $(BIN)/memlab check --probes 10000 --to reports/erasure/README.md
 
 .venv/installed: pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "memlab needs Python 3.11 or newer; none was found. Name one: make PYTHON=/path/to/python3.11"; exit 2; }

@@ -189,6 +189,22 @@ def test_so_many_later_recalls_are_asked_as_are_wanted(capsys):
     assert int(n.replace(",", "")) >= 50
 
 
+def test_a_page_of_every_strategy_keeps_the_rows_that_it_has(tmp_path, monkeypatch, capsys):
+    from memlab import config
+    from memlab.commands import check as command
+
+    few, options = {"strategy": ["none", "process", "random"], "layer": []}, config.options
+    monkeypatch.setattr(config, "options", lambda group, *more: few[group] if group in few else options(group, *more))
+    page = tmp_path / "README.md"
+    page.write_text("| `random` | 0 of 9 later recalls | 1 |\n")
+    assert main(["check", "--probes", "5", "--to", str(page)]) == 0
+    (printed,) = capsys.readouterr().out.splitlines()
+    rows = [line for line in page.read_text().splitlines() if line.startswith("| `")]
+    assert rows == [printed, "| `random` | 0 of 9 later recalls | 1 |"]
+    assert re.fullmatch(r"\| `none` \| 0 of [\d,]+ later recalls \| \d \|", printed)
+    assert all(f"`{name}` {reason}" in page.read_text() for name, reason in command.LEFT_OUT.items())
+
+
 @pytest.mark.parametrize("fault", ["a_count_survives_erasure", "a_summary_survives_erasure"])
 def test_what_survives_an_erasure_is_seen_by_asking_often(config, fault):
     (result,) = check(with_fault(config, fault), [whatever_is_asked])

@@ -17,13 +17,13 @@ What is erased counts as never said. Small simulated lives are lived in which so
 each erasure and at the end, every question of the life and every turn that was said, erased or kept, as a question, is
 asked, and the answer is held against that of a twin that never heard the erased turns. A gap of 0 says that none
 differed. Here are all strategies and, around `rag`, all layers that need neither a model nor a server, over the hashing
-encoder. `{command}` made this page, `make erasure` makes it anew.
+encoder. `memlab check --probes {n} --to {to}` made this page, `make erasure` makes it anew.
 
 | strategy | erasure_gap | seconds |
 |---|---:|---:|
 {rows}
 
-Left out: {left_out}.
+Left out: {left_out}.{missing}
 """
 
 
@@ -68,21 +68,30 @@ def _probed(chosen: Any, n_probes: int) -> Any:
 
 
 def _write_page(args: argparse.Namespace) -> int:
-    """Writes one row a strategy, printed as it comes."""
+    """Writes one row a strategy, each as it comes; rows that the page has are kept: the same command resumes."""
     from memlab.checks import subject
     from memlab.config import options
 
     strategies = [[f"strategy={name}"] for name in options("strategy") if name not in LEFT_OUT]
     layers = [["strategy=rag", f"layer={name}"] for name in options("layer") if name not in LEFT_OUT]
-    rows, failed = [], False
-    for line in strategies + layers:
-        result = _probed(subject(line), args.probes)
-        failed = failed or result.status == "failed"
-        name = " in ".join(f"`{word.partition('=')[2]}`" for word in line)
-        rows.append(f"| {name} | {result.message.removeprefix('erasure_gap ')} | {result.seconds:.0f} |")
-        print(rows[-1], flush=True)
-    left_out = ", ".join(f"`{name}` {reason}" for name, reason in LEFT_OUT.items())
+    rows = _rows(args.to)
     args.to.parent.mkdir(parents=True, exist_ok=True)
-    command = f"memlab check --probes {args.probes} --to {args.to}"
-    args.to.write_text(PAGE.format(command=command, rows="\n".join(rows), left_out=left_out))
-    return 1 if failed else 0
+    order = {" in ".join(f"`{word.partition('=')[2]}`" for word in line): line for line in strategies + layers}
+    for name, line in order.items():
+        if name not in rows:
+            result = _probed(subject(line), args.probes)
+            rows[name] = f"| {name} | {result.message.removeprefix('erasure_gap ')} | {result.seconds:.0f} |"
+            print(rows[name], flush=True)
+            table = "\n".join(rows[name] for name in order if name in rows)
+            left_out = ", ".join(f"`{name}` {reason}" for name, reason in LEFT_OUT.items())
+            still = ", ".join(name for name in order if name not in rows)
+            missing = f" Not asked yet, the same command goes on with them: {still}." if still else ""
+            page = PAGE.format(n=args.probes, to=args.to, rows=table, left_out=left_out, missing=missing)
+            args.to.write_text(page)
+    return 0 if all(" | 0 of " in row for row in rows.values()) else 1
+
+
+def _rows(page: Path) -> dict[str, str]:
+    """The rows of a page by name; none where there is no page."""
+    lines = page.read_text().splitlines() if page.exists() else ()
+    return {line.split(" | ")[0].removeprefix("| "): line for line in lines if line.startswith("| `")}

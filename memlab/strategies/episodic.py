@@ -4,9 +4,10 @@ Guide: an episode has a time, a session, a trigger, a summary, an outcome and th
 recalled for case reuse, to avoid errors, and to follow up ("how did the interview go?").
 
 Differs: what is recalled is not the episode but its lines, ranked by their own nearness, by their episode's and by that
-of what they follow up, so that a memory stays small and cites the one turn that it is: an episode that cites twenty
-turns takes twenty ranks and the whole budget. What is announced in one session and told of in a later one is linked,
-and the later line quotes and cites the earlier as its trigger. The assistant's own words are no lines.
+of what they follow up, so that a memory stays small and cites the turn that it is: an episode that cites twenty turns
+takes twenty ranks and the whole budget. What is announced in one session and told of in a later one is linked: the
+earlier is the later's trigger, lends it its nearness and, where `trigger_tokens` is set, is quoted and cited by it. The
+assistant's own words are no lines.
 
 Cost: a turn is encoded and held against everything that was announced before; a recall is a product with all lines
 and a pass over them. Kept are all turns and two small indexes of vectors.
@@ -84,7 +85,7 @@ class Episodic:
         index: Makes the empty vector index for a dimension.
         split: Whether a line, by its vector and the middle of the episode before it, begins another within a session.
         follows: Cosine from which on a line follows up what was announced in an earlier session, 0 to 1.
-        trigger_tokens: Word pieces that a line quotes of what it follows up, 0 or more.
+        trigger_tokens: Word pieces that a line quotes of what it follows up, and so cites it; 0 does neither.
         summary_lines: Of an episode, at least 1.
         episode_weight: 0 or more, like the other weights.
 
@@ -178,7 +179,7 @@ class Episodic:
             self._vectors[turn.id] = self._encoder.encode([turn.text])[0]
         vector = self._vectors[turn.id]
         trigger = self._followed(turn, vector)
-        id = f"episode:{turn.id}" + (f":{trigger.id}" if trigger else "")
+        id = f"episode:{turn.id}" + (f":{trigger.id}" if trigger and self._trigger_tokens else "")
         last = self._stretches.get(self._begun)
         if last is None or last.session != turn.session or self._split(vector, last.middle):
             self._begun += 1
@@ -205,7 +206,7 @@ class Episodic:
         return None
 
     def _memory(self, id: MemoryId, turn: Turn, trigger: Turn | None) -> Memory:
-        if trigger is None:
+        if trigger is None or not self._trigger_tokens:
             return Memory(id=id, text=turn.text, at=turn.at, category="episode", sources=(turn.id,))
         text = f"{turn.text}\nearlier: {cut(trigger.text, self._trigger_tokens)}"
         return Memory(id=id, text=text, at=turn.at, category="episode", sources=(turn.id, trigger.id))

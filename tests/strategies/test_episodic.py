@@ -24,7 +24,7 @@ HOW = "How did the aquarium interview go?"
 
 
 def told(talk=TALK, **numbers):
-    numbers = {"follows": 0.4, "split": by_session} | numbers
+    numbers = {"follows": 0.4, "split": by_session, "trigger_tokens": 32} | numbers
     memory = make("strategy/episodic", encoder=make("encoder/hashing"), **numbers)
     for place, session, text in talk:
         memory.observe(turn(place, text, session=session))
@@ -40,6 +40,12 @@ def test_what_follows_up_an_announcement_quotes_and_cites_it():
     assert first.id == "episode:t3:t0"
     assert first.sources == ("t3", "t0")
     assert first.text == f"{NEWS}\nearlier: {AHEAD}"
+
+
+def test_a_link_may_rank_and_neither_be_quoted_nor_cited():
+    (first, *_) = told(trigger_tokens=0).recall(ask(50, HOW)).memories
+    assert (first.id, first.text, first.sources) == ("episode:t3", NEWS, ("t3",))
+    assert [episode.trigger.id for episode in told(trigger_tokens=0).episodes()][-1] == "t0"
 
 
 def test_without_the_link_and_the_look_ahead_the_announcement_is_as_near():

@@ -2,11 +2,13 @@
 
 Guide: treats the kinds apart and leaves it to the builder how they work together.
 
-Differs: every part hears everything and is asked everything; a router raises the parts that a question's words call
-for, and what they find is fused by rank, several parts that cite the same turn as one memory. So no part is ever cut
-off by a wrong guess, and the reader's budget is one.
+Differs: every part hears everything and is asked everything, and what they find is fused by rank, several parts that
+cite the same turn as one memory. Before that come the first memories of a part that the question calls for, the more of
+them the surer that is; how sure, a router says by the meaning of example questions. So no part is ever cut off by a
+wrong guess, and the reader's budget is one.
 
-Cost: the sum of its parts, in time and in bytes, and one more write for each event.
+Cost: the sum of its parts, in time and in bytes, and one more write for each event; the router encodes some four
+hundred short examples once, at the first question.
 
 Use: where questions of all kinds are asked and one may not choose; for one kind a part alone is as good and cheaper.
 
@@ -14,15 +16,13 @@ The fusion is reciprocal rank fusion (Cormack et al., 2009), weighted; the parts
 2024) and a profile.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import assert_never
 
+from memlab.encoders import Encoder
 from memlab.events import (
     Consent,
     Erasure,
@@ -38,9 +38,9 @@ from memlab.events import (
     Turn,
     TurnId,
 )
-from memlab.paths import read_yaml
 from memlab.stores import Record, Store
 from memlab.strategies.base import Strategy, event_of, record_of
+from memlab.strategies.routing import Router
 
 
 class Cognitive:
@@ -51,37 +51,44 @@ class Cognitive:
     Args:
         store: Each part lasts in the space of its name; `now` holds what is being told to them, `forgotten` what none
             may say again.
+        encoder: Makes the router's vectors.
         parts: By name, makes the strategy on a store.
         weights: Of each part's ranks, 0 or more.
-        routed: What the weight of a part is multiplied with when a question calls for it, 1 or more.
+        leads: How many of a part's memories come first where a question calls for it with score 1, in proportion where
+            with less, rounded down; 0 or more, 0 for a part that is not named.
+        router: Makes what scores how far a question calls for each part.
         flatness: The constant of reciprocal rank fusion: the greater, the less the first ranks stand out; over 0.
         candidates: What each part proposes, at least 1.
 
     Raises:
-        ValueError: A number is out of its range, or a weight is of no part.
+        ValueError: A number is out of its range, a part has no weight, or a weight or lead is of no part.
     """
 
     def __init__(
         self,
         store: Store,
+        encoder: Encoder,
         parts: Mapping[str, Callable[[Store], Strategy]],
         weights: Mapping[str, float],
-        routed: float,
+        leads: Mapping[str, int],
+        router: Callable[[Encoder], Router],
         flatness: float,
         candidates: int,
     ) -> None:
-        if set(weights) != set(parts):
+        if set(weights) != set(parts) or not set(leads) <= set(parts):
             raise ValueError(
-                f"cognitive: weights are of {sorted(weights)}, the parts are {sorted(parts)}; name the same"
+                f"cognitive: parts are {sorted(parts)}, weights are of {sorted(weights)}, leads of {sorted(leads)}; "
+                "weigh each part and let no other lead"
             )
-        if min(weights.values()) < 0 or routed < 1 or flatness <= 0 or candidates < 1:
+        if min((*weights.values(), *leads.values())) < 0 or flatness <= 0 or candidates < 1:
             raise ValueError(
-                f"cognitive: weights={dict(weights)}, routed={routed}, flatness={flatness}, candidates={candidates}; "
-                "weights must be 0 or more, routed and candidates at least 1, flatness over 0"
+                f"cognitive: weights={dict(weights)}, leads={dict(leads)}, flatness={flatness}, "
+                f"candidates={candidates}; weights and leads must be 0 or more, flatness over 0, candidates at least 1"
             )
-        self._store, self._weights, self._routed = store, weights, routed
+        self._store, self._weights, self._leads, self._router = store, weights, leads, router(encoder)
         self._flatness, self._candidates = flatness, candidates
         self._now, self._forgotten = store.space("now"), _Forgotten(store.space("forgotten"))
+        self._highest = sum(weights.values()) / flatness
         self._parts = {name: make(store.space(name)) for name, make in parts.items()}
         for record in list(self._now.scan()):
             self._tell(event_of(record))
@@ -109,22 +116,25 @@ class Cognitive:
                 assert_never(event)
 
     def recall(self, query: Query) -> Recall:
-        """What the parts find, by the sum of their weighted reciprocal ranks.
+        """What leads, then the rest of what the parts find by the sum of their weighted reciprocal ranks.
 
-        The first memories that parts have of a turn are one memory; what else a part has of that turn stands alone.
+        The first memories that parts have of a turn are one memory; what else a part has of that turn stands alone. It
+        is as sure as the part of the greatest weight and score together.
         """
-        called = called_for(query.text)
+        calls = self._router.scores(query.text)
         found: dict[tuple[TurnId, str, int], list[tuple[float, Memory]]] = {}
         sure: list[tuple[float, float]] = []
         for name, part in self._parts.items():
-            weight = self._weights[name] * (self._routed if name in called else 1.0)
+            weight, call = self._weights[name], max(0.0, calls.get(name, 0.0))
+            leading = int(self._leads.get(name, 0) * call)
             recall = part.recall(replace(query, limit=self._candidates + len(self._forgotten)))
             if recall.confidence is not None:
-                sure.append((weight, recall.confidence))
+                sure.append((weight + call, recall.confidence))
             seen: Counter[TurnId] = Counter()
             proposed = (memory for memory in recall.memories if memory not in self._forgotten)
             for rank, memory in enumerate(islice(proposed, self._candidates)):
                 worth = weight / (self._flatness + rank)
+                worth += self._highest + 1 / (1 + rank) if rank < leading else 0.0
                 n, turn = seen[memory.sources[0]], memory.sources[0]
                 seen[turn] += 1
                 found.setdefault((turn, name if n else "", n), []).append((worth, _named(name, memory)))
@@ -204,11 +214,6 @@ def _told(record: Record) -> tuple[str, tuple[TurnId, ...]]:
     return record.text, tuple(record.sources[: int(record.meta["sources"])])
 
 
-def called_for(question: str) -> frozenset[str]:
-    """The parts that the words of a question call for, by rules of English; often none."""
-    return frozenset(part for part, cue in _cues() if cue.search(question))
-
-
 def _named(part: str, memory: Memory) -> Memory:
     return replace(memory, id=f"{part}/{memory.id}")
 
@@ -222,9 +227,3 @@ def _best(same: Sequence[tuple[float, Memory]]) -> Memory:
     """The memory whose part ranks it best, with the worth of all."""
     best = max(same, key=lambda one: one[0])[1]
     return replace(best, score=sum(worth for worth, _ in same))
-
-
-@cache
-def _cues() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    words = read_yaml(Path(__file__).with_name("routes.yaml"))
-    return tuple((part, re.compile(rf"\b(?:{'|'.join(cues)})\b", re.IGNORECASE)) for part, cues in words.items())

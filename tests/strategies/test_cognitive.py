@@ -1,4 +1,4 @@
-"""Parts hear the same, are raised by the words of a question and fused by rank; what one forgets, all forget."""
+"""Parts hear the same and are fused by rank, those that a question calls for first; what one forgets, all forget."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from memlab import make
 from memlab.encoders.hashing import Hashing
 from memlab.events import Erasure, Forget, Memory, Recall, Recalled
 from memlab.strategies.base import record_of
-from memlab.strategies.cognitive import Cognitive, called_for
+from memlab.strategies.cognitive import Cognitive
 from memlab.testing import START, ask, turn
 
 SAID = [turn(0, "user: the kettle is blue"), turn(1, "user: the parrot is green")]
@@ -37,10 +37,23 @@ def memory(id, source, text="words"):
     return Memory(id=id, text=text, at=START, sources=(source,))
 
 
-def fused(parts, store=None, routed=1.0, flatness=1.0, **weights):
+class Calls:
+    """A router that scores every question alike."""
+
+    def __init__(self, **scores):
+        self.found = scores
+
+    def scores(self, question):
+        return self.found
+
+
+def fused(parts, store=None, calls=None, leads=None, flatness=1.0, **weights):
     own = dict.fromkeys(parts, 1.0) | weights
     makers = {name: (lambda space, part=part: part) for name, part in parts.items()}
-    return Cognitive(store or make("store/sqlite"), makers, own, routed, flatness, candidates=10)
+    router = Calls(**(calls or {}))
+    return Cognitive(
+        store or make("store/sqlite"), Hashing(), makers, own, leads or {}, lambda _: router, flatness, candidates=10
+    )
 
 
 def order(cognitive, text="which?"):
@@ -53,29 +66,23 @@ def test_ranks_add_up_over_parts_and_the_better_rank_says_it():
     assert order(fused(parts, b=0.5)) == [("a/1", 1.0), ("a/2", 1.0)]
 
 
-def test_a_question_raises_the_part_that_its_words_call_for():
-    parts = {"episodic": Part(memory("e", "t1")), "semantic": Part(memory("s", "t2"))}
-    assert order(fused(parts, semantic=1.5))[0][0] == "semantic/s"
-    assert order(fused(parts, semantic=1.5, routed=3.0), "how did the interview go?")[0][0] == "episodic/e"
+def test_a_part_leads_with_as_many_memories_as_it_is_called_for():
+    parts = {"a": Part(*(memory(str(n), f"t{n}") for n in range(4))), "b": Part(*(memory(c, c) for c in "xyz"))}
+    ids = [id for id, _ in order(fused(parts, a=0.1, calls={"a": 0.5, "b": 0.4}, leads={"a": 4}))]
+    assert ids == ["a/0", "a/1", "b/x", "b/y", "b/z", "a/2", "a/3"]
+    for calls in ({}, {"a": -0.5}, {"b": 1.0}, {"a": 0.2}):
+        assert order(fused(parts, a=0.1, calls=calls, leads={"a": 4}))[0][0] == "b/x"
 
 
-@pytest.mark.parametrize(
-    ("question", "part"),
-    [
-        ("How did the driving test go?", "episodic"),
-        ("Which approach worked best for bread?", "procedural"),
-        ("What is my current address?", "profile"),
-        ("What did I just say?", "working"),
-        ("Where does Priya work?", "semantic"),
-    ],
-)
-def test_words_call_for_a_part(question, part):
-    assert part in called_for(question)
+def test_what_leads_comes_before_what_every_other_part_finds_first():
+    parts = {name: Part(memory("1", "t1")) for name in "bcd"} | {"a": Part(memory("2", "t2"), memory("3", "t3"))}
+    assert [id for id, _ in order(fused(parts, a=0.0, calls={"a": 1.0}, leads={"a": 2}))] == ["a/2", "a/3", "b/1"]
 
 
 def test_it_is_as_sure_as_the_part_that_counts_most():
     parts = {"a": Part(confidence=0.2), "b": Part(confidence=0.9), "c": Part()}
     assert fused(parts, a=2.0).recall(ask(0, "which?")).confidence == 0.2
+    assert fused(parts, a=1.5, calls={"b": 0.6}).recall(ask(0, "which?")).confidence == 0.9
     assert fused({"c": Part()}).recall(ask(0, "which?")).confidence is None
 
 
@@ -114,7 +121,7 @@ def test_what_a_crash_cut_short_is_told_again(tmp_path):
 
 
 def test_made_in_python_it_has_its_parts_from_the_config():
-    cognitive = make("strategy/cognitive", encoder=Hashing(), routed=1.0)
+    cognitive = make("strategy/cognitive", encoder=Hashing())
     for event in SAID:
         cognitive.observe(event)
     found = cognitive.recall(replace(ask(9, "what colour is the kettle?"), limit=1)).memories
@@ -123,7 +130,7 @@ def test_made_in_python_it_has_its_parts_from_the_config():
     assert all("kettle" not in memory.text for memory in cognitive.memories())
 
 
-@pytest.mark.parametrize("wrong", [{"routed": 0.5}, {"flatness": 0}, {"a": -1.0}, {"b": 1.0}])
+@pytest.mark.parametrize("wrong", [{"leads": {"a": -1}}, {"leads": {"b": 1}}, {"flatness": 0}, {"a": -1.0}, {"b": 1.0}])
 def test_a_number_out_of_range_is_refused(wrong):
-    with pytest.raises(ValueError, match="cognitive: weights"):
+    with pytest.raises(ValueError, match="cognitive: "):
         fused({"a": Part()}, **wrong)

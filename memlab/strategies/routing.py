@@ -20,7 +20,7 @@ class Router:
 
     Args:
         encoder: Makes the vectors.
-        ridge: How far scores are weights together where examples contradict each other, over 0.
+        ridge: The greater, the nearer scores are to each other; over 0 (Hoerl and Kennard, 1970).
 
     Raises:
         ValueError: `ridge` is not positive.

@@ -11,12 +11,7 @@ Tokens = NDArray[np.int8] | NDArray[np.float16]
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors.
-
-    Attributes:
-        dim: Length of a vector.
-        identity: Names everything that can move a vector: weights, shapes, version of the code.
-    """
+    """Turns texts into vectors of length `dim`; `identity` names all that can move one: weights, shapes, code."""
 
     dim: int
     identity: str
@@ -27,12 +22,9 @@ class Encoder(Protocol):
 
 
 class TokenEncoder(Encoder, Protocol):
-    """An encoder that gives a row for each word piece as well, from the same pass.
+    """An encoder that gives a row of length `token_dim` for each word piece as well, from the same pass.
 
-    Attributes:
-        token_dim: Length of a row.
-        token_type: What the rows are made of: `int8`, 127 for one, or `float16`.
-        token_identity: Names everything that can move a row.
+    Rows are of `token_type`: `int8`, 127 for one, or `float16`; `token_identity` names everything that can move one.
     """
 
     token_dim: int

@@ -37,12 +37,25 @@ def categories() -> tuple[str, ...]:
     return tuple(_categories())
 
 
+def found_in(sentence: str) -> tuple[float, ...]:
+    """What the lists find in one sentence: for each category 1 where a phrase shows it, then the share of hints it has.
+
+    The hints are shares of those that it takes, 1 at most; the order of both halves is that of `categories`.
+    """
+    found = [_found(category, sentence) for category in _categories().values()]
+    return (*(float(says) for says, _ in found), *(min(hints, HINTS_NEEDED) / HINTS_NEEDED for _, hints in found))
+
+
 def _is_about(category: _Category, text: str) -> bool:
+    says, hints = _found(category, text)
+    return says or hints >= HINTS_NEEDED
+
+
+def _found(category: _Category, text: str) -> tuple[bool, int]:
+    """Whether a phrase shows the category, and how many hints there are."""
     text = category.unless.sub(" ", text)
-    if category.says.search(text):
-        return True
     hints = {found.group().casefold() for found in category.hints.finditer(text)}
-    return len(hints) >= HINTS_NEEDED
+    return bool(category.says.search(text)), len(hints)
 
 
 @cache

@@ -35,12 +35,17 @@ def worth(turn: Turn, passing: bool = True) -> float:
     return max((_score(sentence, passing) for sentence in sentences), default=0.0)
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, all of it, those with words in them."""
+    return [sentence for sentence in _sentences(text) if WORD.search(sentence)]
+
+
 def statements(text: str) -> list[str]:
-    """The sentences of a text, all of it, without questions and requests that do not mention the speaker."""
+    """The sentences of a text without questions and requests that do not mention the speaker."""
     kept = []
-    for sentence in _sentences(text):
+    for sentence in sentences(text):
         words = [word.casefold() for word in WORD.findall(sentence)]
-        if words and (not _known()["own"].isdisjoint(words) or not _asks(sentence, words)):
+        if not _known()["own"].isdisjoint(words) or not _asks(sentence, words):
             kept.append(sentence)
     return kept
 

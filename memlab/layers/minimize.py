@@ -19,13 +19,15 @@ categories article 9. The rules are English alone, and read each turn by itself:
 loan is beyond them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from re import compile
 from typing import Literal
 
+from memlab.encoders import Encoder
 from memlab.events import Consent, Erasure, Memory, Observed, Query, Recall, Turn, TurnId
+from memlab.extract.meaning import Judge
 from memlab.extract.pii import redacted
 from memlab.extract.rules import said
 from memlab.extract.sensitive import sensitive
@@ -44,12 +46,14 @@ class Minimize:
     Args:
         inner: The strategy.
         store: Where the layer keeps what it let in, so that an erasure can be followed exactly.
+        encoder: Makes the vectors by which meaning is judged.
         min_worth: Of a turn that is let in, 0 to 1.
         ephemeral: Whether a sentence that holds for the moment only is worth less.
         duplicate_days: For how long the same words by the same speaker count as a duplicate; 0 for never.
         consent: Whether sensitive categories need it.
         pii: What becomes of a turn with a card number, an IBAN, a phone number or an e-mail address in it: `keep` it,
             `redact` it (it keeps its id), or `drop` it.
+        judge: Makes of the encoder what tells the sensitive categories of a text; None is the word lists alone.
 
     Raises:
         ValueError: A number is out of its range, or there is no such treatment.
@@ -59,11 +63,13 @@ class Minimize:
         self,
         inner: Strategy,
         store: Store,
+        encoder: Encoder,
         min_worth: float,
         ephemeral: bool,
         duplicate_days: float,
         consent: bool,
         pii: Treatment,
+        judge: Callable[[Encoder], Judge] | None = None,
     ) -> None:
         if not 0 <= min_worth <= 1 or duplicate_days < 0 or pii not in ("keep", "redact", "drop"):
             raise ValueError(
@@ -72,9 +78,10 @@ class Minimize:
             )
         self._inner, self._min_worth, self._ephemeral = inner, min_worth, ephemeral
         self._window, self._needs_consent, self._pii = timedelta(days=duplicate_days), consent, pii
+        self._judge = sensitive if judge is None else judge(encoder)
         self._granted: frozenset[str] = frozenset()
         self._asked: Consent | None = None  # the newest
-        self._sensitive: dict[TurnId, frozenset[str]] = {}
+        self._under: dict[TurnId, tuple[Turn, frozenset[str]]] = {}  # let in while something sensitive was allowed
         self._last: dict[tuple[str, ...], datetime] = {}  # when the same words were last let in
         self._sieve = Sieve(store, inner, self._lets_in, self._start_over)
         self._withdraw()
@@ -102,9 +109,14 @@ class Minimize:
         """Closes the inner strategy and the store."""
         self._sieve.close()
 
+    def about(self, turn: Turn) -> frozenset[str]:
+        """The sensitive categories of a turn's words, and of what came with it."""
+        texts = (said(turn), *(part.text for part in turn.attachments))
+        return frozenset().union(*(self._judge(text) for text in texts))
+
     def _kept(self, turn: Turn) -> Turn | None:
         """The turn as it may be kept, None where it may not; what is sensitive leaves no trace, not even an id."""
-        if worth(turn, self._ephemeral) < self._min_worth or not self._allowed(_about(turn)):
+        if worth(turn, self._ephemeral) < self._min_worth or not self._allowed(turn):
             return None
         text = turn.text if self._pii == "keep" else redacted(turn.text)
         if text != turn.text and self._pii == "drop":
@@ -114,8 +126,8 @@ class Minimize:
             attachments = tuple(replace(part, text=redacted(part.text)) for part in attachments)
         return replace(turn, text=text, attachments=attachments)
 
-    def _allowed(self, about: frozenset[str]) -> bool:
-        return not self._needs_consent or about <= self._granted
+    def _allowed(self, turn: Turn) -> bool:
+        return not self._needs_consent or self.about(turn) <= self._granted
 
     def _lets_in(self, event: Kept) -> bool:
         """Takes note of consent and of what is said; holds back what was said in the same words not long ago."""
@@ -124,8 +136,8 @@ class Minimize:
             self._asked = event
         if not isinstance(event, Turn):
             return True
-        if about := _about(event):
-            self._sensitive[event.id] = about
+        if self._granted:
+            self._under[event.id] = event, self._granted
         words = (event.speaker, *(word.casefold() for word in WORD.findall(said(event))))
         last = self._last.get(words)
         if last is not None and event.at - last < self._window:
@@ -135,16 +147,15 @@ class Minimize:
 
     def _withdraw(self) -> None:
         """Erases what is kept without consent: what a withdrawal leaves, also one that a crash cut short."""
-        gone = frozenset(id for id, about in self._sensitive.items() if not self._allowed(about))
+        gone = frozenset(
+            id
+            for id, (turn, granted) in self._under.items()
+            if not granted <= self._granted and not self._allowed(turn)
+        )
         if gone and self._asked is not None:
             self._sieve.observe(Erasure(at=self._asked.at, session=self._asked.session, turns=gone))
 
     def _start_over(self) -> None:
         self._granted, self._asked = frozenset(), None
-        self._sensitive.clear()
+        self._under.clear()
         self._last.clear()
-
-
-def _about(turn: Turn) -> frozenset[str]:
-    """The sensitive categories of a turn's words, and of what came with it."""
-    return frozenset().union(*(sensitive(text) for text in (said(turn), *(part.text for part in turn.attachments))))

@@ -20,7 +20,7 @@ from memlab.sources.simulated.bank import Part, fragments, load_bank, small_word
 from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Manner, Marked, Statement, Talk, told
 from memlab.sources.simulated.marks import Erased, Named, Tried, Withdrawn
 from memlab.sources.simulated.patterns import LASTING
-from memlab.sources.simulated.remarks import States, fact_key
+from memlab.sources.simulated.remarks import Key, States, fact_key
 from memlab.sources.simulated.scene import NAMING, Question, Scene
 from memlab.sources.simulated.wording import Voice, in_turn
 from memlab.sources.simulated.world import Shape, World, build_world
@@ -145,17 +145,15 @@ class Simulated:
 
         return Life(user=user, start=start, gold=gold, superseded=superseded)
 
-    def sensitive(self, user: UserId, *, seed: int) -> Iterator[tuple[TurnId, str, str, int | None]]:
-        """What names a sensitive value: turn, category, attribute; and version, None unless it is said to hold."""
+    def stated(self, user: UserId, *, seed: int) -> Iterator[tuple[TurnId, Key, str]]:
+        """What turns state: turn, key, as `("announced", "exam")`, and the category of the attribute, else `none`."""
         made = self._made(user, seed)
         for _ in self._events({}, [], made):
             pass
-        for fact in made.world.facts:
-            name, category = fact.attribute.name, fact.attribute.sensitivity
-            if category != "none":
-                for key in (key for key in made.talk.stated if key[0] in NAMING and key[1] == name):
-                    version = int(key[2]) if key[0] == "fact" else None
-                    yield from ((said.turn, category, name, version) for said in made.talk.stated[key])
+        known = {fact.attribute.name: fact.attribute.sensitivity for fact in made.world.facts}
+        for key, said in made.talk.stated.items():
+            category = known.get(key[1], "none") if key[0] in (*NAMING, "forget") else "none"
+            yield from ((statement.turn, key, category) for statement in said)
 
     def _made(self, user: UserId, seed: int) -> "_Made":
         root = derive(seed, "simulated", user)

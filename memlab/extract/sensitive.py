@@ -1,8 +1,8 @@
-"""Which sensitive categories a text is about: health, finance, location, beliefs, relationships.
+"""Which sensitive categories a text is about by its words: health, finance, location, beliefs, relationships.
 
 Phrases of general English decide, of what people call by name and of what they only hint at; no model is asked. They
 are wide on purpose: what is wrongly taken for sensitive is lost, what is wrongly not is kept against the user's will.
-`memlab/extract/sensitive.yaml` holds them.
+`memlab/extract/sensitive.yaml` holds them; `memlab.extract.meaning` judges what they miss.
 """
 
 import re

@@ -4,19 +4,24 @@ Guide: store nothing transient ("today", "right now", "this session", "currently
 with a confidence above .7 (in another place .75), and health, finance and relationships only with explicit consent.
 
 Differs: confidence is the worth of the best sentence by rules of English, the assistant's words are worth little
-whatever they say, and "currently" alone condemns no statement. Beliefs and whereabouts need consent too; without a
-`Consent` the answer is no, and at a withdrawal what was let in of that category is erased as if it had never been said,
-since what may no longer be kept must be gone. A saying counts as a duplicate only for some weeks, because what is said
-again after a change is news; it stands in when the first saying is erased.
+whatever they say, and "currently" alone condemns no statement. Beliefs and whereabouts need consent too, and what is
+sensitive is told by meaning, from example sentences, seconded by word lists; without a `Consent` the answer is no, and
+at a withdrawal what was let in of that category is erased as if it had never been said, since what may no longer be
+kept must be gone. A saying counts as a duplicate only for some weeks, because what is said again after a change is
+news; it stands in when the first saying is erased.
 
-Cost: tens of microseconds a turn for the rules, one more write and its note; what is let in is kept a second time in
-the layer's archive, counted apart, because an erasure may have to replay it. Of what is dropped nothing is kept.
+Cost: an encoding for each sentence of what is worth keeping, and for each two in a row, thrown away at once; none with
+`judge=null`, where rules take tens of microseconds. One more write and its note: what is let in is kept a second time
+in the layer's archive, counted apart, because an erasure may have to replay it; of what is dropped nothing is kept. A
+withdrawal, and an opening after one, judges again what was let in while that category was allowed.
 
 Use: where a store must not hold what its user would not want it to, and where most of what is said is chatter.
+`judge=null` is for where a sentence must not cost an encoding.
 
 What people call data minimisation is article 5(1)(c) of the General Data Protection Regulation, consent to sensitive
-categories article 9. The rules are English alone, and read each turn by itself: that "no, the other one" is about a
-loan is beyond them.
+categories article 9. Rules and examples are English alone. Each turn is judged by itself: that "no, the other one" is
+about a loan would take the question before it, and were that erased, the answer, dropped because of it, would have to
+come back, though nothing of it is kept.
 """
 
 from collections.abc import Callable, Iterator

@@ -3,14 +3,16 @@
 import pytest
 
 from memlab.config import ConfigError
-from memlab.data.restraint import restraint
+from memlab.data.restraint import _also, restraint
 from memlab.sources.simulated import Simulated
+from memlab.sources.simulated.bank import load_bank
 
-SMALL = ["source.users=2", "source.sessions=6", "source.chatter=[0,1]", "source.queries=4"]
+WORDS = "layer.minimize.judge=null"
+SMALL = [WORDS, "source.users=2", "source.sessions=6", "source.chatter=[0,1]", "source.queries=4"]
 
 
 def all_of(rows):
-    return dict(zip(("category", "facts", "stored", "flagged", "precision"), rows[-1], strict=True))
+    return dict(zip(("category", "facts", "stored", "flagged", "precision", "of all told"), rows[-1], strict=True))
 
 
 def test_where_consent_is_not_asked_for_everything_worth_keeping_is_stored_and_nothing_flagged():
@@ -25,7 +27,26 @@ def test_a_minimiser_stores_fewer_of_the_same_facts():
     every = all_of(rows)
     assert columns[:3] == ("category", "facts", "stored")
     assert float(every["stored"]) < 0.5
-    assert 0 < float(every["precision"]) <= 1
+    assert 0 < float(every["precision"]) <= float(every["of all told"]) <= 1
+
+
+def test_meaning_is_judged_as_the_run_would_judge_it():
+    _, by_words = restraint(SMALL)
+    _, by_meaning = restraint([*SMALL[1:], "encoder=hashing"])
+    assert by_meaning != by_words
+    assert [row[1] for row in by_meaning if row[1] != "0"] == [row[1] for row in by_words if row[1] != "0"]
+
+
+def test_every_other_thing_that_is_sensitive_is_one_that_the_source_tells_of():
+    known = {key[: len(start)] for key in _keys() for starts in _also().values() for start in starts}
+    assert {start for starts in _also().values() for start in starts} <= known
+
+
+def _keys():
+    bank = load_bank("both")
+    yield from ((when, kind.name) for kind in bank.episodes for when in ("announced", "ended"))
+    yield from ((how, kind.name) for kind in bank.tasks for how in ("worked", "failed"))
+    yield from (("sense", homonym.word, sense.name) for homonym in bank.homonyms for sense in homonym.senses)
 
 
 def test_recorded_users_have_no_such_books():
@@ -33,10 +54,11 @@ def test_recorded_users_have_no_such_books():
         restraint(["source=jsonl", "source.path=datasets/jsonl/sample.jsonl"])
 
 
-def test_the_source_tells_which_turns_name_something_sensitive():
+def test_the_source_tells_which_turns_state_something_sensitive():
     source = Simulated(users=1, sessions=8, queries=4)
-    told = list(source.sensitive("user-000", seed=0))
+    told = [(turn, key) for turn, key, category in source.stated("user-000", seed=0) if category != "none"]
     turns = {event.id for event in source.life("user-000", seed=0).stream() if hasattr(event, "speaker")}
-    assert {turn for turn, *_ in told} <= turns
-    assert {category for _, category, *_ in told} <= {"health", "finance", "location", "beliefs", "relationships"}
-    assert any(version == 0 for *_, version in told)
+    assert {turn for turn, _ in told} <= turns
+    kinds = {category for *_, category in source.stated("user-000", seed=0)}
+    assert kinds <= {"none", "health", "finance", "location", "beliefs", "relationships"}
+    assert any(key[0] == "fact" and key[2] == "0" for _, key in told)

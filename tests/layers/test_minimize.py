@@ -6,18 +6,30 @@ import pytest
 
 import memlab
 from memlab.config import ConfigError
+from memlab.encoders.cached import Recording
+from memlab.encoders.hashing import Hashing
 from memlab.events import Attachment, Consent, Erasure
 from memlab.stores.sqlite import SqliteStore
 from memlab.strategies.full_history import FullHistory
 from memlab.testing import START, turn
 
+ENCODER = Hashing()  # one for all tests, so that the examples are fitted once
 FACT, ILL, LOAN = "I grew up in Lisbon.", "I am allergic to peanuts.", "I am paying off the car loan."
 WHEN = {"at": START, "session": 0}
 
 
-def made(store=None, **numbers):
+def made(store=None, judge=None, **numbers):
+    """A minimiser that goes by words, unless it is given another judge: no test here loads the weights."""
     store = store or SqliteStore()
-    return memlab.make("layer/minimize", inner=FullHistory(store), store=store.space("layer minimize"), **numbers)
+    inner, own = FullHistory(store), store.space("layer minimize")
+    return memlab.make("layer/minimize", inner=inner, store=own, encoder=ENCODER, judge=judge, **numbers)
+
+
+def by_meaning(encoder=None, path=None):
+    """A minimiser as its yaml has it, with an encoder of words without weights."""
+    store = SqliteStore(path)
+    parts = {"inner": FullHistory(store), "store": store.space("layer minimize"), "encoder": encoder or ENCODER}
+    return memlab.make("layer/minimize", **parts)
 
 
 def kept(layer):
@@ -112,3 +124,41 @@ def test_the_window_counts_from_the_last_saying_that_was_let_in():
     third = turn(40 * 24 * 60, FACT)
     assert third.at - first.at > timedelta(days=30) > second.at - first.at
     assert list(kept(tell(made(), first, second, third))) == [first.id, third.id]
+
+
+def test_what_the_word_lists_miss_is_told_by_meaning_unless_it_is_allowed():
+    said = turn(0, "My eyes hurt and I have a stomach bug.")
+    assert list(kept(tell(made(), said))) == ["t0"]
+    assert kept(tell(by_meaning(), said)) == {}
+    assert list(kept(tell(by_meaning(), consent("health"), said))) == ["t0"]
+
+
+def test_meaning_judges_again_at_a_withdrawal_what_was_let_in_before_the_store_was_reopened(tmp_path):
+    path = tmp_path / "memory.sqlite"
+    said = turn(1, "My eyes hurt and I have a stomach bug.")
+    tell(by_meaning(path=path), consent("health"), said, turn(2, FACT)).close()
+    layer = tell(by_meaning(path=path), consent("health", granted=False))
+    assert list(kept(layer)) == ["t2"]
+    layer.close()
+    assert b"stomach" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_turn_that_meaning_holds_back_leaves_no_byte(tmp_path):
+    said = "My eyes hurt and I have a stomach bug."
+    tell(by_meaning(path=tmp_path / "memory.sqlite"), turn(0, said), turn(1, FACT)).close()
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    vector = ENCODER.encode([said])[0].tobytes()
+    assert [part for part in (b"stomach", b'"t0"', vector) if part in left] == []
+    assert b"Lisbon" in left
+
+
+def test_what_the_assistant_says_and_what_is_allowed_by_all_is_not_encoded():
+    recording = Recording(Hashing())
+    tell(by_meaning(recording), turn(0, ILL, speaker="assistant"), turn(1, "Hi!"))
+    assert recording.recorded == {}
+
+
+def test_a_rehearsal_holds_nothing_back_and_asks_for_every_sentence():
+    recording = Recording(Hashing())
+    assert list(kept(tell(by_meaning(recording), turn(0, f"{FACT} {ILL}")))) == ["t0"]
+    assert {FACT, ILL, f"{FACT} {ILL}"} <= recording.recorded.keys()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,8 @@ class Meaning:
                 f"meaning: alone={alone}, seconded={seconded}, words={words}, strength={strength}; the first two must "
                 "lie between 0 and 1, words be 0 or more, strength positive"
             )
-        self._encoder, self._alone, self._seconded = encoder, alone, seconded
+        self._encoder: Any = encoder  # a key of what is fitted, by identity
+        self._alone, self._seconded = alone, seconded
         self._words, self._strength = words, strength
 
     def __call__(self, text: str) -> frozenset[str]:

@@ -30,6 +30,7 @@ def test_a_minimiser_stores_fewer_of_the_same_facts():
     assert 0 < float(every["precision"]) <= float(every["of all told"]) <= 1
 
 
+@pytest.mark.slow
 def test_meaning_is_judged_as_the_run_would_judge_it():
     _, by_words = restraint(SMALL)
     _, by_meaning = restraint([*SMALL[1:], "encoder=hashing"])

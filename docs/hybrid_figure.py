@@ -1,6 +1,6 @@
 """Draws docs/hybrid.png: one question, the turns of a short chat, and what each signal adds to each turn.
 
-    python docs/hybrid_figure.py
+python docs/hybrid_figure.py
 """
 
 from datetime import UTC, datetime, timedelta
@@ -58,7 +58,7 @@ def _draw(names: list[str], parts: np.ndarray, texts: list[str]) -> None:
             for column, part in enumerate(parts[row]):
                 shade = "white" if abs(part) > 0.6 * bound else "black"
                 axes.text(column, row, f"{part:+.1f}", ha="center", va="center", fontsize=6.5, color=shade)
-        axes.set_title(f"“{QUESTION}”: what each signal adds to each turn, best first; the sum at the right", fontsize=10)
+        axes.set_title(f"“{QUESTION}”: what each signal adds to each turn, best first; the sum at the right")
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
         drawing.savefig(Path(__file__).with_name("hybrid.png"), dpi=130, bbox_inches="tight")

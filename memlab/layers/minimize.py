@@ -4,19 +4,19 @@ Guide: store nothing transient ("today", "right now", "this session", "currently
 with a confidence above .7 (in another place .75), and health, finance and relationships only with explicit consent.
 
 Differs: confidence is the worth of the best sentence by rules of English, the assistant's words are worth little
-whatever they say, and "currently" alone condemns no statement. Beliefs and whereabouts need consent too, and what is
-sensitive is told by meaning, from example sentences, seconded by word lists; without a `Consent` the answer is no, and
-at a withdrawal what was let in of that category is erased as if it had never been said, since what may no longer be
-kept must be gone. A saying counts as a duplicate only for some weeks, because what is said again after a change is
+whatever they say, and "currently" alone condemns no statement. Beliefs and whereabouts need consent too; without a
+`Consent` the answer is no, and at a withdrawal what was let in of that category is erased as if it had never been said,
+since what may no longer be kept must be gone. What is sensitive is told by word lists, in `minimize_meaning` by meaning
+too, from example sentences. A saying counts as a duplicate only for some weeks, because what is said again after a change is
 news; it stands in when the first saying is erased.
 
-Cost: an encoding for each sentence of what is worth keeping, and for each two in a row, thrown away at once; none with
-`judge=null`, where rules take tens of microseconds. One more write and its note: what is let in is kept a second time
+Cost: half a millisecond a turn for the rules; `minimize_meaning` encodes each sentence of what is worth keeping, and
+each two in a row, some three texts a turn, thrown away at once. One more write and its note: what is let in is kept a second time
 in the layer's archive, counted apart, because an erasure may have to replay it; of what is dropped nothing is kept. A
 withdrawal, and an opening after one, judges again what was let in while that category was allowed.
 
 Use: where a store must not hold what its user would not want it to, and where most of what is said is chatter.
-`judge=null` is for where a sentence must not cost an encoding.
+`minimize_meaning` keeps somewhat less of what was not allowed, at a hundred times the cost.
 
 What people call data minimisation is article 5(1)(c) of the General Data Protection Regulation, consent to sensitive
 categories article 9. Rules and examples are English alone. Each turn is judged by itself: that "no, the other one" is

@@ -35,7 +35,7 @@ def restraint(overrides: Sequence[str] = ()) -> tuple[tuple[str, ...], list[tupl
     operation, or a wish to have an allergy forgotten; a brother's illness is wrong here too.
 
     Args:
-        overrides: As of `memlab run`: `source.bank=sealed`, `source.users=40`, `layer.minimize.min_worth=0.5`.
+        overrides: As of `memlab run`: `source.bank=sealed`, `source.users=40`, `layer=minimize_meaning`.
 
     Raises:
         ConfigError: The source is another than the simulated one.

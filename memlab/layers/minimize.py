@@ -7,13 +7,13 @@ Differs: confidence is the worth of the best sentence by rules of English, the a
 whatever they say, and "currently" alone condemns no statement. Beliefs and whereabouts need consent too; without a
 `Consent` the answer is no, and at a withdrawal what was let in of that category is erased as if it had never been said,
 since what may no longer be kept must be gone. What is sensitive is told by word lists, in `minimize_meaning` by meaning
-too, from example sentences. A saying counts as a duplicate only for some weeks, because what is said again after a change is
-news; it stands in when the first saying is erased.
+too, from example sentences. A saying counts as a duplicate only for some weeks, because what is said again after a
+change is news; it stands in when the first saying is erased.
 
 Cost: half a millisecond a turn for the rules; `minimize_meaning` encodes each sentence of what is worth keeping, and
-each two in a row, some three texts a turn, thrown away at once. One more write and its note: what is let in is kept a second time
-in the layer's archive, counted apart, because an erasure may have to replay it; of what is dropped nothing is kept. A
-withdrawal, and an opening after one, judges again what was let in while that category was allowed.
+each two in a row, some three texts a turn, thrown away at once. One more write and its note: what is let in is kept a
+second time in the layer's archive, counted apart, because an erasure may have to replay it; of what is dropped nothing
+is kept. A withdrawal, and an opening after one, judges again what was let in while that category was allowed.
 
 Use: where a store must not hold what its user would not want it to, and where most of what is said is chatter.
 `minimize_meaning` keeps somewhat less of what was not allowed, at a hundred times the cost.

@@ -29,7 +29,7 @@ def by_meaning(encoder=None, path=None):
     """A minimiser as its yaml has it, with an encoder of words without weights."""
     store = SqliteStore(path)
     parts = {"inner": FullHistory(store), "store": store.space("layer minimize"), "encoder": encoder or ENCODER}
-    return memlab.make("layer/minimize", **parts)
+    return memlab.make("layer/minimize_meaning", **parts)
 
 
 def kept(layer):

@@ -39,6 +39,7 @@ ORDER = (
         "identity",
         "worker",
         "runs",
+        "presence",
         "results",
         "trec",
         "report",

@@ -29,10 +29,9 @@ from memlab.indexes.fusion import Scores, z_scores
 from memlab.stores import Record, Store
 from memlab.strategies.base import TurnLog
 from memlab.strategies.holding import Ends, what_holds
+from memlab.strategies.presence import PRESENCE, presence_of, probability
 from memlab.strategies.signals import ASSISTANT, MEANING, Signals
 from memlab.text import count_tokens, normalise
-
-PRESENCE = ("certain", "late", "dense", "margin")
 
 
 class Ranked:
@@ -48,8 +47,8 @@ class Ranked:
         for_budget: Whether what the reader is given is chosen for his tokens, not only for its place.
         superseded_penalty: What a turn loses whose statement was ended, in standard deviations of a signal, 0 or more.
         named_at_most: Statements in which a value that is over may be found beside slots; 0 for none.
-        presence: Of the logistic function that says how likely the evidence is there at all: `certain` is its constant,
-            `late` and `dense` weigh the best candidate's, `margin` how far its late interaction is above the median.
+        presence: Weights of what says that the evidence is there at all, by the names in
+            `memlab.strategies.presence.PRESENCE`, all of them; their logistic function is the confidence.
 
     Raises:
         ValueError: A number is out of its range, a signal is unknown, or the encoder has no rows of word pieces.
@@ -105,7 +104,7 @@ class Ranked:
             order = [order[place] for place in worth_reading(texts, query.budget_tokens)]
         falling = np.minimum.accumulate(scores[order] - scores.min())
         hits = [(ids[place], float(score)) for place, score in zip(order, falling, strict=True)]
-        return Recall(memories=self._turns.scored(hits[: query.limit]), confidence=self._confidence(found))
+        return Recall(memories=self._turns.scored(hits[: query.limit]), confidence=self._sure(found))
 
     def memories(self) -> Iterator[Memory]:
         """All turns."""
@@ -119,14 +118,17 @@ class Ranked:
         """The candidates for a query in order of time, and each signal's scores of them: what weights are fitted on."""
         return self._signals.of(self._signals.asked(query.text))
 
+    def presence(self, query: Query) -> dict[str, float]:
+        """What says that a query's evidence is there at all, by name; empty where nothing was said yet."""
+        ids, found = self.signals(query)
+        return presence_of(found) if ids else {}
+
+    def _sure(self, found: Mapping[str, Scores]) -> float:
+        return probability(self._presence, presence_of(found))
+
     def _weighed(self, found: Mapping[str, Scores]) -> Scores:
         weighed = [weight * z_scores(found[name]) for name, weight in self._weights.items()]
         return np.sum(weighed, axis=0) if weighed else np.zeros(len(next(iter(found.values()))))
-
-    def _confidence(self, found: Mapping[str, Scores]) -> float:
-        facts = presence_of(found)
-        total = sum(self._presence[name] * facts[name] for name in PRESENCE)
-        return float(1 / (1 + np.exp(-total)))
 
     def _ended_by(self, ids: Sequence[MemoryId]) -> list[list[int] | None]:
         """For each candidate the places of those that ended it; None where it holds."""
@@ -169,17 +171,6 @@ class Ranked:
         body, split = kept.vector or b"", 2 * self._encoder.dim
         pieces = np.frombuffer(body[split:], self._encoder.token_type).reshape(-1, self._encoder.token_dim)
         return np.frombuffer(body[:split], np.float16).astype(np.float32), pieces
-
-
-def presence_of(found: Mapping[str, Scores]) -> dict[str, float]:
-    """What says that the evidence is there at all, of a question's candidates."""
-    late = found["late"]
-    return {
-        "certain": 1.0,
-        "late": float(late.max()),
-        "dense": float(found["dense"].max()),
-        "margin": float(late.max() - np.median(late)),
-    }
 
 
 def worth_reading(texts: Sequence[str], budget_tokens: int | None) -> list[int]:

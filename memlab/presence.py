@@ -133,9 +133,10 @@ def fitted(heard: Sequence[Heard], digest: str) -> Presence:
         for place, name in enumerate(names)
         if name != CONSTANT
     }
-    auroc = separation(whole, answerable, users, coverage=None, name="presence")
-    found = calibration(whole, answerable, users)
-    assert auroc is not None and found is not None  # both classes occur
+    classes = answerable.tolist()
+    auroc, found = separation(whole, classes, users, coverage=None, name="presence"), calibration(whole, classes, users)
+    assert auroc is not None  # both classes occur
+    assert found is not None
     return Presence(
         weights=dict(zip(names, _weights(facts, answerable).tolist(), strict=True)),
         auroc=auroc,
@@ -154,7 +155,7 @@ def _check(config: Config) -> None:
         raise ConfigError(f"fit presence: {strategy.get('name')} has no presence, or stands in a layer; ranked has one")
     if source["_target_"] == "memlab.sources.locomo.Locomo" or source.get("bank", "open") != "open":
         raise ConfigError(
-            f"fit presence: {source['name']} is what strategies are judged on; fit on source.bank=open or another source"
+            f"fit presence: {source['name']} is what strategies are judged on; say source.bank=open or another"
         )
 
 

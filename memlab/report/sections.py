@@ -15,6 +15,7 @@ from memlab.report.drawing import Figure
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
 from memlab.report.pooled import experiment_of
 from memlab.report.readings import EXPLAINED, readings
+from memlab.report.reliability import draw_reliability
 from memlab.results import HEADLINE, Result
 from memlab.traces import file_safe
 
@@ -92,6 +93,7 @@ def _whole(name: str, slug: str, results: Sequence[Result]) -> list[Table | Figu
         tables.figures(results, tables.STALENESS, "Staleness") if _has_stale(results) else None,
         tables.figures(results, tables.REGRET, "Regret after as many trials") if _has_regret(results) else None,
         tables.restraint(results),
+        draw_reliability(slug, results),
         None if results[0].parts else tables.cost(results),
     ]
 

@@ -20,7 +20,8 @@ BUDGETS = ("evidence_recall@256", HEADLINE, "evidence_recall@1024", "evidence_re
 STALENESS = ("current_first", "stale_first", "neither", "stale_excess", "stale_share@512", "store_stale_share")
 REGRET = tuple(f"regret@{n}" for n in (1, 2, 3, 5, 10, 20, 30))
 ABSTENTION = "abstention_auroc"
-RESTRAINT = (ABSTENTION, "false_answers@90", "forbidden_share@512")
+BRIER = "brier"
+RESTRAINT = (ABSTENTION, "false_answers@90", BRIER, "forbidden_share@512")
 CAUSES = {
     "missed_never_stored": "never stored",
     "missed_not_in_first": "stored, not recalled",
@@ -178,7 +179,8 @@ def restraint(results: Sequence[Result]) -> Table | None:
     """What is kept back: no ranking, since saying nothing is perfect at it; None where nothing of it is judged."""
     if not any(r.figure(metric).get("n") for r in results for metric in RESTRAINT):
         return None
-    table = figures(results, RESTRAINT, "Restraint, which is no ranking")
+    wanted = [m for m in RESTRAINT if m != BRIER or any(r.figure(m).get("n") for r in results)]
+    table = figures(results, wanted, "Restraint, which is no ranking")
     counts = {r.folder: r.figure(ABSTENTION).get("n") for r in results}
     # if nobody's abstention is judged, the questions may leave nothing to abstain from
     silent = {folder for folder, n in counts.items() if n == 0} if any(counts.values()) else set()

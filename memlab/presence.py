@@ -1,7 +1,8 @@
 """Fits how sure `ranked` is that the evidence is there: a logistic function of a few facts of a question's candidates.
 
 Questions that nothing answers are those of what was never said or was erased. Those of what a user did not allow to be
-kept are left out: a strategy without a layer that drops it holds their evidence, and is right to be sure.
+kept are left out: a strategy without a layer that drops it holds their evidence, and is right to be sure. Simulated
+users ask in any of their wordings (`source.overlap=null`): the one nearest to the evidence tells the kind of question.
 """
 
 import time
@@ -26,7 +27,7 @@ from memlab.stats.separation import separation
 from memlab.strategies.base import Strategy
 from memlab.traces import Tracer
 
-DEFAULTS = ("strategy=ranked", "source=simulated", "source.bank=open", "source.users=8")
+DEFAULTS = ("strategy=ranked", "source=simulated", "source.bank=open", "source.users=16", "source.overlap=null")
 FOLDS = 8
 HELD = "not_consented"  # the kind of question that nothing may answer, though something held does
 CONSTANT = "certain"
@@ -83,7 +84,7 @@ def fit_presence(overrides: Sequence[str] = (), progress: Progress = lambda *_: 
     """Lives a source's users with the strategy and fits the weights of its presence on all of them.
 
     Each question counts the same. Weights of standardised facts are drawn to 0 as scikit-learn's logistic regression
-    does by default. Costs twice what recalling does; facts do not depend on a strategy's weights.
+    does by default. Costs what recalling does; facts do not depend on a strategy's weights.
 
     Args:
         overrides: As for `memlab run`, after `DEFAULTS`.
@@ -178,7 +179,7 @@ def _lived(config: Config, life: Life, encoder: Cached) -> list[Heard]:
 
 
 class Tapped:
-    """A strategy whose facts are overheard: it recalls what the one inside recalls.
+    """A strategy whose facts are overheard; it recalls nothing, since nobody looks at it.
 
     Args:
         inner: Told everything, and asked everything.
@@ -193,9 +194,9 @@ class Tapped:
         self._inner.observe(event)
 
     def recall(self, query: Query) -> Recall:
-        """What the strategy recalls, and its facts told."""
+        """Nothing; the facts are told."""
         self._overheard(query, self._inner.presence(query))
-        return self._inner.recall(query)
+        return Recall()
 
     def memories(self) -> Iterator[Memory]:
         """Those of the strategy."""

@@ -104,7 +104,8 @@ class Ranked:
             order = [order[place] for place in worth_reading(texts, query.budget_tokens)]
         falling = np.minimum.accumulate(scores[order] - scores.min())
         hits = [(ids[place], float(score)) for place, score in zip(order, falling, strict=True)]
-        return Recall(memories=self._turns.scored(hits[: query.limit]), confidence=self._sure(found))
+        sure = probability(self._presence, self._presence_of(ids, found))
+        return Recall(memories=self._turns.scored(hits[: query.limit]), confidence=sure)
 
     def memories(self) -> Iterator[Memory]:
         """All turns."""
@@ -121,10 +122,10 @@ class Ranked:
     def presence(self, query: Query) -> dict[str, float]:
         """What says that a query's evidence is there at all, by name; empty where nothing was said yet."""
         ids, found = self.signals(query)
-        return presence_of(found) if ids else {}
+        return self._presence_of(ids, found) if ids else {}
 
-    def _sure(self, found: Mapping[str, Scores]) -> float:
-        return probability(self._presence, presence_of(found))
+    def _presence_of(self, ids: Sequence[MemoryId], found: Mapping[str, Scores]) -> dict[str, float]:
+        return presence_of(found, np.array(["?" not in self._said[id].text for id in ids]))
 
     def _weighed(self, found: Mapping[str, Scores]) -> Scores:
         weighed = [weight * z_scores(found[name]) for name, weight in self._weights.items()]

@@ -38,11 +38,19 @@ def load_option(group: str, name: str, config_dir: Path | str | None = None) -> 
     Raises:
         ConfigError: There is no such group or name; the three nearest are offered.
     """
+    return read_yaml(option_path(group, name, config_dir)) or {}
+
+
+def option_path(group: str, name: str, config_dir: Path | str | None = None) -> Path:
+    """Where one yaml of a group lies.
+
+    Raises:
+        ConfigError: There is no such group or name; the three nearest are offered.
+    """
     known = options(group, config_dir)
     if name not in known:
         raise ConfigError(f"there is no {group} {name!r}; {nearest(name, known)}")
-    path = next(path for root in reversed(_roots(config_dir)) if (path := root / group / f"{name}.yaml").exists())
-    return read_yaml(path) or {}
+    return next(path for root in reversed(_roots(config_dir)) if (path := root / group / f"{name}.yaml").exists())
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -41,6 +41,7 @@ ORDER = (
         "runs",
         "presence",
         "results",
+        "fitting",
         "trec",
         "report",
         "tracking",

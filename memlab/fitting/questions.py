@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -33,6 +33,7 @@ Progress = Callable[[str, int, int], None]
 Overheard = Callable[[Query, Sequence[MemoryId], Mapping[str, Scores]], None]
 
 
+@runtime_checkable
 class Ranking(Strategy, Protocol):
     """A strategy that tells the signals by which it ranks; its memories are turns."""
 
@@ -170,7 +171,7 @@ def asked(config: Config, progress: Progress = lambda *_: None) -> Asked:
 
 def _lived(config: Config, life: Life, encoder: Cached) -> list[Question]:
     inner = build.strategy(config, life, encoder, build.new_store(config))
-    if not hasattr(inner, "signals"):
+    if not isinstance(inner, Ranking):
         raise ConfigError(f"fit: {config['strategy']['name']} tells no signals; ranked and its like do")
     found: list[Question] = []
     names = list(config["strategy"]["weights"])

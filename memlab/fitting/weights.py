@@ -41,7 +41,7 @@ class Stack:
                 places = [place for place, turn in enumerate(question.turns) if turn in nugget]
                 cells += [(len(asked), row, place) for place in places]
                 asked += [row] * bool(places)
-        self.seen: NDArray[np.bool_] = self.signals.any(axis=(0, 1))
+        self.seen: NDArray[np.bool_] = np.any(self.signals != 0, axis=(0, 1))
         self._nugget, self._row, self._place = np.array(cells, np.int64).reshape(-1, 3).T
         self._asked = np.array(asked, np.int64)
 

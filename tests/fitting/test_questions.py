@@ -3,7 +3,7 @@ import pytest
 from memlab.config import ConfigError
 from memlab.fitting.questions import asked, planned
 
-SMALL = ["source.users=2", "source.sessions=6", "source.queries=12", "source.ask_from=0.3", "encoder=hashing"]
+SMALL = ["source.users=2", "source.sessions=5", "source.queries=8", "source.ask_from=0.3", "encoder=hashing"]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,7 @@ def test_simulated_users_are_taken_from_the_open_half_unasked():
     assert config["source"]["bank"] == "open"
 
 
+@pytest.mark.slow
 def test_questions_hold_their_candidates_signals_and_gold():
     (config,) = planned(["strategy=ranked_even", "source=simulated", *SMALL])
     found = asked(config)

@@ -80,7 +80,8 @@ class Fitting:
             for source, question in zip(self._source, self._questions, strict=True)
         ]
         self._stack = Stack(self._questions)
-        self._fold = np.array([place % FOLDS for place in _places(self._keys, self._source)])
+        users = list(dict.fromkeys(user for user, _ in self._keys))
+        self._fold = np.array([users.index(user) % FOLDS for user, _ in self._keys])
         if len(set(self._fold)) < 2:
             raise ConfigError("fit: the sources have one user; judging leaves users out, so it needs two or more")
         self._seen = [name for name, seen in zip(self.names, self._stack.seen, strict=True) if seen]
@@ -198,12 +199,3 @@ def judged(question: Question, weights: Scores) -> tuple[float, float]:
     else:
         ranked, nuggets = [question.turns[place] for place in order[:CUT]], list(question.nuggets)
     return ndcg_at(ranked, nuggets, CUT), recall_at(ranked, nuggets, CUT)
-
-
-def _places(keys: Sequence[tuple[str, str]], sources: NDArray[np.str_]) -> list[int]:
-    """For each question, which user of its source it is of, counted from 0."""
-    counted: dict[str, dict[str, int]] = {}
-    for (user, _), source in zip(keys, sources, strict=True):
-        of = counted.setdefault(str(source), {})
-        of.setdefault(user, len(of))
-    return [counted[str(source)][user] for (user, _), source in zip(keys, sources, strict=True)]

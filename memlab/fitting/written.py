@@ -16,7 +16,6 @@ from memlab.strategies.signals import MEANING
 
 DIGITS = 2
 WEIGHTS = "weights:"
-ENDS = 118
 
 
 def yaml_of(overrides: Sequence[str], config_dir: Path | None = None) -> str:
@@ -87,14 +86,14 @@ def write(path: Path, text: str) -> None:
 
 
 def _head(command: str, sources: Sequence[Asked], chosen: Chosen) -> list[str]:
-    lines = [f"# Weights fitted with memlab {__version__} by `{command}` on"]
+    lines = [f"# Weights fitted with memlab {__version__} by", f"#   {command}", "# on"]
     lines += [
-        f"# {one.source} ({one.users} users, {len(one.questions):,} questions with evidence, data "
+        f"#   {one.source} ({one.users} users, {len(one.questions):,} questions with evidence, data "
         f"{short_digest(one.digest)})"
         for one in sources
     ]
     lines.append(
-        f"# and drawn to those of the strategy named there by {chosen.shrink:g}. Nothing of LoCoMo went into them."
+        f"# drawn to those of the strategy named there by {chosen.shrink:g}. Nothing of LoCoMo went into them."
     )
     lines += [f"# Dropped: {name}, nDCG@10 {gain(difference)} with it." for name, difference in chosen.dropped.items()]
     return lines
@@ -103,8 +102,8 @@ def _head(command: str, sources: Sequence[Asked], chosen: Chosen) -> list[str]:
 def _weights(chosen: Chosen) -> list[str]:
     lines = [WEIGHTS]
     for name, weight in chosen.weights.items():
-        note = MEANING.get(name, "") + ("; not seen, as it was" if name in chosen.unseen else "")
-        lines.append(f"  {f'{name}: {round(weight, DIGITS)}':<21}# {note}"[:ENDS])
+        note = ("not seen: " if name in chosen.unseen else "") + MEANING.get(name, "")
+        lines.append(f"  {f'{name}: {round(weight, DIGITS)}':<21}# {note}")
     return lines
 
 

@@ -35,11 +35,11 @@ def test_only_weights_and_name_change():
 
 def test_it_says_where_the_weights_are_from_and_what_they_mean():
     text = written()
-    assert "`memlab fit strategy=ranked_even`" in text
+    assert "#   memlab fit strategy=ranked_even\n" in text
     assert "made (3 users, 0 questions with evidence, data ba7816bf8f01)" in text
     assert "# Dropped: dense, nDCG@10 -0.0500 [" in text
     assert "# words of the question in the turn" in text
-    assert "between two people; not seen, as it was" in text
+    assert "# not seen: names in the turn, between two people" in text
     assert max(map(len, text.splitlines())) <= 120
 
 

@@ -38,7 +38,7 @@ def _fit(args: argparse.Namespace) -> int:
     strategy = configs[0]["strategy"]
     if args.to is not None:
         if not args.to.parent.is_dir():
-            raise ConfigError(f"fit: --to {args.to}: there is no folder {args.to.parent}")
+            raise ConfigError(f"--to {args.to}: there is no folder {args.to.parent}")
         text = yaml_of(args.overrides, args.config_dir)
         check_writable(strategy, text)
     with progress_bars() as progress:

@@ -83,7 +83,7 @@ class Fitting:
         users = list(dict.fromkeys(user for user, _ in self._keys))
         self._fold = np.array([users.index(user) % FOLDS for user, _ in self._keys])
         if len(set(self._fold)) < 2:
-            raise ConfigError("fit: the sources have one user; judging leaves users out, so it needs two or more")
+            raise ConfigError("the sources have one user; judging leaves users out, so it needs two or more")
         self._seen = [name for name, seen in zip(self.names, self._stack.seen, strict=True) if seen]
 
     def chosen(self) -> Chosen:

@@ -121,22 +121,22 @@ def planned(overrides: Sequence[str], config_dir: Path | str | None = None) -> l
     configs = plan(overrides, config_dir, sweep=True)
     names = [config["source"]["name"] for config in configs]
     if len(set(names)) < len(names) or any(config["strategy"] != configs[0]["strategy"] for config in configs):
-        raise ConfigError("fit: weights are fitted for one strategy, each source named once: source=beam,realmem")
+        raise ConfigError("weights are fitted for one strategy, each source named once: source=beam,realmem")
     strategy = configs[0]["strategy"]
     if not strategy.get("weights") or configs[0]["layer"]:
         raise ConfigError(
-            f"fit: {strategy.get('name')} has no weights to fit, or stands in a layer; say strategy=ranked_even"
+            f"{strategy.get('name')} has no weights to fit, or stands in a layer; say strategy=ranked_even"
         )
     for config in configs:
         source = config["source"]
         if reason := JUDGED_ON.get(source["_target_"]):
-            raise ConfigError(f"fit: nothing is fitted on {source['name']}: {reason}")
+            raise ConfigError(f"nothing is fitted on {source['name']}: {reason}")
         if "bank" in source:
             if not any(override.startswith("source.bank=") for override in overrides):
                 source["bank"] = OPEN
             if source["bank"] != OPEN:
                 raise ConfigError(
-                    f"fit: source.bank={source['bank']} holds sentences that claims are scored on; say source.bank=open"
+                    f"source.bank={source['bank']} holds sentences that claims are scored on; say source.bank=open"
                 )
     return configs
 
@@ -163,7 +163,7 @@ def asked(config: Config, progress: Progress = lambda *_: None) -> Asked:
         progress("live", place + 1, len(users))
     encoder.close()
     if not questions:
-        raise ConfigError(f"fit: no question of {config['source']['name']} has evidence; take more users or sessions")
+        raise ConfigError(f"no question of {config['source']['name']} has evidence; take more users or sessions")
     whole = all(question.by_session for question in questions)
     judged = tuple(replace(question, by_session=whole) for question in questions)
     return Asked(config["source"]["name"], source.digest, len(users), judged)
@@ -172,7 +172,7 @@ def asked(config: Config, progress: Progress = lambda *_: None) -> Asked:
 def _lived(config: Config, life: Life, encoder: Cached) -> list[Question]:
     inner = build.strategy(config, life, encoder, build.new_store(config))
     if not isinstance(inner, Ranking):
-        raise ConfigError(f"fit: {config['strategy']['name']} tells no signals; ranked and its like do")
+        raise ConfigError(f"{config['strategy']['name']} tells no signals; ranked and its like do")
     found: list[Question] = []
     names = list(config["strategy"]["weights"])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,11 @@ def check_writable(strategy: Config, text: str) -> None:
     """
     changed = sorted(key for key, value in _rest(yaml.safe_load(text)).items() if _rest(strategy).get(key) != value)
     if changed:
-        raise ConfigError(
-            f"fit: strategy.{changed[0]} is overridden, and --to writes the rest of the yaml as it stands"
-        )
+        raise ConfigError(f"strategy.{changed[0]} is overridden, and --to writes the rest of the yaml as it stands")
 
 
 def as_yaml(text: str, name: str, command: str, sources: Sequence[Asked], chosen: Chosen) -> str:
-    """The yaml of a strategy with fitted weights, rounded, each with its meaning, and a head that says where from.
+    """The yaml of a strategy with fitted weights, rounded, each with its meaning, and told above them where from.
 
     Args:
         text: The yaml of the strategy that the weights were fitted for; its other keys stay as they are.
@@ -55,11 +54,11 @@ def as_yaml(text: str, name: str, command: str, sources: Sequence[Asked], chosen
         sources: On which.
         chosen: The weights.
     """
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
-    start = next(place for place, line in enumerate(lines) if line.startswith(WEIGHTS))
-    end = next((n for n, line in enumerate(lines) if n > start and not line.startswith((" ", "#"))), len(lines))
-    lines = [f"name: {name}" if line.startswith("name:") else line for line in lines]
-    return "\n".join([*_head(command, sources, chosen), *lines[:start], *_weights(chosen), *lines[end:]]) + "\n"
+    lines = [f"name: {name}" if line.startswith("name:") else line for line in text.splitlines()]
+    at = next(place for place, line in enumerate(lines) if line.startswith(WEIGHTS))
+    start = at - len(list(takewhile(lambda line: line.startswith("#"), reversed(lines[:at]))))
+    end = at + 1 + len(list(takewhile(lambda line: line.startswith((" ", "#")), lines[at + 1 :])))
+    return "\n".join([*lines[:start], *_told(command, sources, chosen), *_weights(chosen), *lines[end:]]) + "\n"
 
 
 def short_digest(digest: str) -> str:
@@ -85,7 +84,7 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def _head(command: str, sources: Sequence[Asked], chosen: Chosen) -> list[str]:
+def _told(command: str, sources: Sequence[Asked], chosen: Chosen) -> list[str]:
     lines = [f"# Weights fitted with memlab {__version__} by", f"#   {command}", "# on"]
     lines += [
         f"#   {one.source} ({one.users} users, {len(one.questions):,} questions with evidence, data "

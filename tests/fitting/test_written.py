@@ -43,9 +43,11 @@ def test_it_says_where_the_weights_are_from_and_what_they_mean():
     assert max(map(len, text.splitlines())) <= 120
 
 
-def test_written_again_it_has_one_head(tmp_path):
-    again = as_yaml(written(), "mine", "memlab fit strategy=mine", [], CHOSEN)
+def test_written_again_it_tells_where_from_once_and_keeps_its_first_lines():
+    given = "# What it is.\n" + written()
+    again = as_yaml(given, "mine", "memlab fit strategy=mine", [], CHOSEN)
     assert again.count("# Weights fitted") == 1
+    assert again.startswith("# What it is.\n_target_")
 
 
 def test_what_the_yaml_does_not_say_is_not_written():

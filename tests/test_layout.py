@@ -39,7 +39,6 @@ ORDER = (
         "identity",
         "worker",
         "runs",
-        "presence",
         "results",
         "fitting",
         "trec",

@@ -7,7 +7,7 @@ from typing import Any
 
 from memlab.terminal import print_table, progress_bars
 
-PROJECTION = "projection"
+PROJECTION, PRESENCE = "projection", "presence"
 
 
 def add(commands: Any) -> None:
@@ -16,7 +16,8 @@ def add(commands: Any) -> None:
         "fit",
         help="refits the weights of ranked on a source, judged by leaving users out",
         description="memlab fit strategy=ranked_even source=beam,realmem: weights drawn to those of the strategy, "
-        "never on what it is judged on. memlab fit projection: the encoder's projection of word pieces, made again.",
+        "never on what it is judged on. memlab fit presence [key=value ...]: how sure ranked is that the evidence is "
+        "there. memlab fit projection: the encoder's projection of word pieces, made again.",
     )
     fit.add_argument("overrides", nargs="+", metavar="key=value", help="as in runs; or the one word projection")
     fit.add_argument(
@@ -29,6 +30,8 @@ def add(commands: Any) -> None:
 def _fit(args: argparse.Namespace) -> int:
     if args.overrides == [PROJECTION]:
         return _projection(args.to)
+    if args.overrides[0] == PRESENCE:
+        return _presence(args.overrides[1:])
     from memlab.config import ConfigError
     from memlab.fitting.judging import Fitting
     from memlab.fitting.questions import asked, planned
@@ -99,6 +102,20 @@ def _show_lines(lines: Sequence[Any], sources: Sequence[Any]) -> None:
 
 def _interval(mean: Any, form: str = ".3f") -> str:
     return "–" if mean.low is None or mean.high is None else f"{mean.low:{form}} {mean.high:{form}}"
+
+
+def _presence(overrides: Sequence[str]) -> int:
+    from memlab.fitting.presence import fit_presence
+
+    with progress_bars() as progress:
+        found = fit_presence(overrides, lambda done, total: progress("live", done, total))
+    rows = [(name, f"{gain.mean.mean:+.4f}", _interval(gain.mean, "+.4f")) for name, gain in found.gains.items()]
+    about = f"{found.users} users, {found.questions:,} questions, {found.unanswerable:,} that nothing answers"
+    print_table(f"How sure it is: {about}", ("fact", "Brier score with it", "95 % interval"), rows)
+    print(f"auroc {found.auroc.mean:.3f} [{_interval(found.auroc)}], Brier score {found.calibration.brier.mean:.3f},")
+    print("all judged on users that were left out. For the strategy's yaml:")
+    print(found.line)
+    return 0
 
 
 def _projection(to: Path | None) -> int:

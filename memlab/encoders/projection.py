@@ -1,7 +1,8 @@
 """Rows of MiniLM's tokens in a third of the numbers, a byte each, at little loss: a projection that is shipped.
 
 The matrix holds the first right singular vectors of token rows of simulated users' texts, so that products of projected
-rows are near those of the rows; nothing of any recorded conversation went into it. `memlab fit projection` made it.
+rows are near those of the rows; nothing of any recorded conversation went into it. It was made of 1,500 turns;
+another draw of as many, by `memlab fit projection`, gives nearly the same space (mean squared cosine .93).
 """
 
 from functools import cache

@@ -30,7 +30,6 @@ JUDGED_ON = {
 }
 OPEN = "open"
 Progress = Callable[[str, int, int], None]
-Overheard = Callable[[Query, Sequence[MemoryId], Mapping[str, Scores]], None]
 
 
 @runtime_checkable
@@ -75,17 +74,17 @@ class Asked:
 
 
 class Tapped:
-    """A strategy whose signals are overheard. It recalls nothing: what is fitted must not hang on the weights so far.
+    """A strategy that is listened in on. It recalls nothing: what is fitted must not hang on the weights so far.
 
     Args:
-        inner: Told everything, asked for its signals.
-        overheard: Called with each query, the candidates and their signals.
+        inner: Told everything.
+        overheard: Called with each query, before it is answered with nothing.
 
     Attributes:
         session_of: Every turn that was said, with its session.
     """
 
-    def __init__(self, inner: Ranking, overheard: Overheard) -> None:
+    def __init__(self, inner: Strategy, overheard: Callable[[Query], None]) -> None:
         self._inner, self._overheard = inner, overheard
         self.session_of: dict[TurnId, int] = {}
 
@@ -96,8 +95,8 @@ class Tapped:
         self._inner.observe(event)
 
     def recall(self, query: Query) -> Recall:
-        """Nothing; the signals are told."""
-        self._overheard(query, *self._inner.signals(query))
+        """Nothing."""
+        self._overheard(query)
         return Recall()
 
     def memories(self) -> Iterator[Memory]:
@@ -176,8 +175,8 @@ def _lived(config: Config, life: Life, encoder: Cached) -> list[Question]:
     found: list[Question] = []
     names = list(config["strategy"]["weights"])
 
-    def overheard(query: Query, ids: Sequence[MemoryId], signals: Mapping[str, Scores]) -> None:
-        gold = life.gold[query.id]
+    def overheard(query: Query) -> None:
+        gold, (ids, signals) = life.gold[query.id], inner.signals(query)
         if gold.evidence and ids:
             columns = np.stack([z_scores(signals[name]) for name in names], axis=1)
             found.append(_question(life.user, query, gold, columns, ids, tapped.session_of))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from memlab.config import ConfigError
-from memlab.presence import Heard, fit_presence, fitted
+from memlab.fitting.presence import Heard, fit_presence, fitted
 
 WEIGHTS = {"certain": -1.0, "told": 4.0, "own": 2.0}
 

@@ -6,7 +6,7 @@ users ask in any of their wordings (`source.overlap=null`): the one nearest to t
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -16,7 +16,8 @@ import numpy.typing as npt
 from memlab import build
 from memlab.config import Config, ConfigError, plan
 from memlab.encoders.cached import Cached, cache_folder
-from memlab.events import Memory, Observed, Query, QueryId, Recall, UserId
+from memlab.events import Query, QueryId, UserId
+from memlab.fitting.questions import Tapped
 from memlab.life import Life, limited
 from memlab.loop import live
 from memlab.metrics.brier import squared_distance
@@ -125,7 +126,7 @@ def fitted(heard: Sequence[Heard], digest: str) -> Presence:
     for left in {-1, *order.values()}:
         if len(order) < 2 or len(set(answerable[fold != left].tolist())) < 2:
             raise ConfigError(
-                f"fit presence: {len(order)} users, {int((~answerable).sum())} of {len(heard)} questions without an "
+                f"{len(order)} users, {int((~answerable).sum())} of {len(heard)} questions without an "
                 "answer; it needs two users at least, and questions of both kinds whichever is left out"
             )
     whole = _left_out(facts, answerable, fold)
@@ -153,11 +154,9 @@ def fitted(heard: Sequence[Heard], digest: str) -> Presence:
 def _check(config: Config) -> None:
     source, strategy = config["source"], config["strategy"]
     if "presence" not in strategy or config["layer"]:
-        raise ConfigError(f"fit presence: {strategy.get('name')} has no presence, or stands in a layer; ranked has one")
+        raise ConfigError(f"{strategy.get('name')} has no presence, or stands in a layer; ranked has one")
     if source["_target_"] == "memlab.sources.locomo.Locomo" or source.get("bank", "open") != "open":
-        raise ConfigError(
-            f"fit presence: {source['name']} is what strategies are judged on; say source.bank=open or another"
-        )
+        raise ConfigError(f"{source['name']} is what strategies are judged on; say source.bank=open or another")
 
 
 def _lived(config: Config, life: Life, encoder: Cached) -> list[Heard]:
@@ -165,8 +164,8 @@ def _lived(config: Config, life: Life, encoder: Cached) -> list[Heard]:
     inner = cast(Sure, build.strategy(config, life, encoder, build.new_store(config)))
     heard: list[Heard] = []
 
-    def overheard(query: Query, facts: Mapping[str, float]) -> None:
-        gold = life.gold[query.id]
+    def overheard(query: Query) -> None:
+        gold, facts = life.gold[query.id], inner.presence(query)
         if facts and gold.kind != HELD:
             heard.append(Heard(life.user, query.id, facts, gold.answerable))
 
@@ -176,35 +175,6 @@ def _lived(config: Config, life: Life, encoder: Cached) -> list[Heard]:
     finally:
         tapped.close()
     return heard
-
-
-class Tapped:
-    """A strategy whose facts are overheard; it recalls nothing, since nobody looks at it.
-
-    Args:
-        inner: Told everything, and asked everything.
-        overheard: Called with each query and its facts, before the recall.
-    """
-
-    def __init__(self, inner: Sure, overheard: Callable[[Query, Mapping[str, float]], None]) -> None:
-        self._inner, self._overheard = inner, overheard
-
-    def observe(self, event: Observed) -> None:
-        """Hands it on."""
-        self._inner.observe(event)
-
-    def recall(self, query: Query) -> Recall:
-        """Nothing; the facts are told."""
-        self._overheard(query, self._inner.presence(query))
-        return Recall()
-
-    def memories(self) -> Iterator[Memory]:
-        """Those of the strategy."""
-        return self._inner.memories()
-
-    def close(self) -> None:
-        """Closes the strategy."""
-        self._inner.close()
 
 
 def _left_out(facts: Floats, answerable: Bools, fold: npt.NDArray[np.int64]) -> list[float]:

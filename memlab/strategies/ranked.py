@@ -6,7 +6,7 @@ it helps.
 Differs: every signal is standardised within a question's candidates and weighed by a number of its own, equal ones
 (`ranked_even`) or fitted on conversations that are not those it is judged on (`ranked`, `ranked_real`). A statement
 that a later one ended comes after it, unless the past is asked of. What the reader is given is chosen for his tokens:
-no near-duplicates, and nothing that does not fit while something else does.
+nothing twice, and nothing that does not fit while something else does.
 
 Cost: observe is one encoding and reads the facts of a turn; recall compares the question with every turn's vector and
 the word pieces of some hundreds. Bytes are 128 for each word piece and 768 for the vector, kept in the store.
@@ -86,7 +86,7 @@ class Ranked:
         self._ends: Ends | None = self._make_ends()  # None: to be made anew
         self._said: dict[MemoryId, Turn] = {}
         self._turns = TurnLog(store, self._add, self._drop)
-        self._rows.delete([record.id for record in self._rows.scan() if record.id not in self._said])
+        self._drop_orphans()
 
     def observe(self, event: Observed) -> None:
         """Keeps and indexes turns, forgets what is erased."""
@@ -160,14 +160,22 @@ class Ranked:
         del self._said[id]
         self._ends = None
 
+    def _drop_orphans(self) -> None:
+        """Drops the rows of turns whose going was cut short by a crash."""
+        orphans = [record.id for record in self._rows.scan() if record.id not in self._said]
+        if orphans:
+            self._rows.delete(orphans)
+            self._rows.purge()
+
     def _encoded(self, turn: Turn) -> tuple[Vectors, Tokens]:
-        """A turn's vector, to two bytes a number, and its rows: those that are kept, if this encoder made them."""
-        made_by = sha256(self._encoder.token_identity.encode()).hexdigest()[:8]
+        """A turn's vector, to two bytes a number, and its rows: as kept, if this encoder made them of this text."""
+        made_of = f"{self._encoder.token_identity}\n{turn.text}".encode("utf-8", "surrogatepass")
+        made = sha256(made_of).hexdigest()[:16]
         kept = self._rows.get(turn.id)
-        if kept is None or kept.vector is None or kept.meta.get("by") != made_by:
+        if kept is None or kept.vector is None or kept.meta.get("made") != made:
             vectors, rows = self._encoder.encode_tokens([turn.text])
             body = vectors[0].astype(np.float16).tobytes() + rows[0].tobytes()
-            kept = Record(id=turn.id, text="", sources=(turn.id,), at=turn.at, vector=body, meta={"by": made_by})
+            kept = Record(id=turn.id, text="", sources=(turn.id,), at=turn.at, vector=body, meta={"made": made})
             self._rows.put(kept)
         body, split = kept.vector or b"", 2 * self._encoder.dim
         pieces = np.frombuffer(body[split:], self._encoder.token_type).reshape(-1, self._encoder.token_dim)

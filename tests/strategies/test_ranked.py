@@ -104,6 +104,34 @@ def test_reopened_nothing_is_encoded_again(tmp_path):
     assert ranked([], store=SqliteStore(path)).recall(ask(90, "kayak")) == before
 
 
+def test_rows_of_a_turn_whose_going_was_cut_short_are_dropped_at_opening(tmp_path):
+    path = tmp_path / "memory.sqlite"
+    first = ranked(store=SqliteStore(path))
+    first.close()
+    cut = SqliteStore(path)
+    cut.delete(["t1"])  # and no more: the process was killed
+    again = ranked([], store=cut)
+    assert [record.id for record in cut.space("rows").scan()] == ["t0", "t2", "t3", "t4", "t5"]
+    assert "t1" not in ids(again, "dentist")
+
+
+def test_rows_that_another_text_left_under_an_id_are_made_anew():
+    store = SqliteStore(None)
+    ranked(["Ada: I keep bees"], store=store)
+    left = store.space("rows").get("t0")
+    other = SqliteStore(None)
+    other.space("rows").put(left)  # what a killed process may leave: rows of the old saying beside the new one
+    other.put(fresh("Ada: I sold the kayak").get("t0"))
+    found = signal(ranked([], store=other), "late", "kayak")
+    assert found == signal(ranked(["Ada: I sold the kayak"]), "late", "kayak")
+
+
+def fresh(text):
+    store = SqliteStore(None)
+    ranked([text], store=store)
+    return store
+
+
 def test_no_row_of_a_turn_outlives_it(tmp_path):
     store = SqliteStore(tmp_path / "memory.sqlite")
     strategy = ranked(store=store)

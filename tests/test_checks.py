@@ -139,13 +139,13 @@ UNRELATED = {
     "divides_by_zero": {"removing_a_probe_changes_no_other_trace"},
     "cites_what_was_never_said": {"erasing_a_source_changes_the_memory"},
     "a_summary_survives_erasure": {"erased_turns_count_as_never_said"},
-    "knows_earlier_livings": {"erased_turns_count_as_never_said", "removing_a_probe_changes_no_other_trace"},
+    "knows_earlier_livings": {"removing_a_probe_changes_no_other_trace"},
     "learns_from_probes": {
         "asking_changes_nothing",
         "events_it_does_not_need_pass",
         "erased_turns_count_as_never_said",
     },
-    "shares_its_memory": {"erased_turns_count_as_never_said", "removing_a_probe_changes_no_other_trace"},
+    "shares_its_memory": {"removing_a_probe_changes_no_other_trace"},
 }
 
 

@@ -100,8 +100,8 @@ def moved():
     return life, known | {"forbidden": ["t3"], "confidence": 0.5}
 
 
-ELSEWHERE = ("choice_accuracy", "regret@", "kept_forbidden_share", "active_bytes", "archived_bytes")
-JUDGED = [m for m in metrics() if not m.name.startswith(ELSEWHERE)]  # those want options, chances or a store: own files
+ELSEWHERE = ("choice_accuracy", "regret@", "kept_forbidden_share", "active_bytes", "archived_bytes", "brier")
+JUDGED = [m for m in metrics() if not m.name.startswith(ELSEWHERE)]  # those want more than a question: own files
 AVERAGED = [m for m in JUDGED if m.per == "query" and m.summary == "mean"]
 BY_NAME = {"ids": lambda metric: metric.name}
 

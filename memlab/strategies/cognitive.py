@@ -127,7 +127,7 @@ class Cognitive:
         for name, part in self._parts.items():
             weight, call = self._weights[name], max(0.0, calls.get(name, 0.0))
             leading = int(self._leads.get(name, 0) * call)
-            recall = part.recall(replace(query, limit=self._candidates + len(self._forgotten)))
+            recall = part.recall(replace(query, limit=None))  # its confidence must not hang on what was forgotten
             if recall.confidence is not None:
                 sure.append((weight + call, recall.confidence))
             seen: Counter[TurnId] = Counter()
@@ -205,9 +205,6 @@ class _Forgotten:
 
     def __contains__(self, memory: Memory) -> bool:
         return (memory.text, memory.sources) in self._told
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
 
 def _told(record: Record) -> tuple[str, tuple[TurnId, ...]]:

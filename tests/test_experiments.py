@@ -158,3 +158,20 @@ def test_the_systems_of_the_guide(run):
         r"^\| (?:semantic|profile|decay|minimize|episodic|graph|cognitive) .*cannot tell: .* users", report, re.M
     )
     assert len(claims) > 15
+
+
+def test_late_interaction_and_the_linear_ranking(run):
+    results, report = run("retrieval", "encoder=hashing")
+    assert {r.status for r in results} == {"complete"}
+    assert {r.strategy for r in results} >= {"late", "ranked", "ranked_even", "ranked_real", "hybrid"}
+    assert report.index("## recorded users") < report.index("## locomo")
+    assert "ranked puts first what holds" in report
+    assert "ranked − hybrid, turn_ndcg@10" in report
+
+
+def test_parts_of_the_linear_ranking(run):
+    results, report = run("ranked_parts")
+    assert {r.status for r in results} == {"complete"}
+    parts = {r.strategy for r in results if r.source == "locomo"}
+    assert {"without late interaction", "without words", "rows in full"} <= parts
+    assert "**Minus ranked_even, paired by question**" in report

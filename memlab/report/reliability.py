@@ -23,16 +23,16 @@ def draw_reliability(slug: str, results: Sequence[Result]) -> Figure | None:
     told = _told(results)[:AT_MOST]
     if not told:
         return None
-    with canvas(6.2, 5.2 + 0.16 * len(told)) as (drawing, axes):
+    with canvas(6.2, 5.4 + 0.32 * len(told)) as (drawing, axes):
         axes.plot([0, 1], [0, 1], "--", color=GREY, linewidth=0.9)
         for place, (names, found) in enumerate(told):
-            _draw(axes, f"{names}: {_figures(found)}", found, COLOURS[place], (place - (len(told) - 1) / 2) * APART)
+            _draw(axes, f"{names}:\n{_figures(found)}", found, COLOURS[place], (place - (len(told) - 1) / 2) * APART)
         least = min(min(one.predicted, one.low) for _, found in told for one in found.bins)
         axes.set_xlim(int(10 * least) / 10 - 0.02, 1.02)
         axes.set_ylim(int(10 * least) / 10 - 0.02, 1.02)
         axes.set_xlabel("probability that the evidence is there, as said (mean of each bin)")
         axes.set_ylabel("share of questions that can be answered")
-        axes.set_title(f"{results[0].source}: does what is said come out? Bins of equal count, 95 % Wilson intervals")
+        axes.set_title(f"{results[0].source}: does what is said come out?\nBins of equal count, 95 % Wilson intervals")
         axes.grid(alpha=0.25)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), frameon=False, fontsize=8)
         alt = f"Reliability of confidence on {results[0].source}, by strategy: " + "; ".join(

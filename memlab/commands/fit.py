@@ -111,7 +111,7 @@ def _presence(overrides: Sequence[str]) -> int:
         found = fit_presence(overrides, lambda done, total: progress("live", done, total))
     rows = [(name, f"{gain.mean.mean:+.4f}", _interval(gain.mean, "+.4f")) for name, gain in found.gains.items()]
     about = f"{found.users} users, {found.questions:,} questions, {found.unanswerable:,} that nothing answers"
-    print_table(f"How sure it is: {about}", ("fact", "Brier score with it", "95 % interval"), rows)
+    print_table(f"How sure it is: {about}", ("fact", "Brier, change", "95 % interval"), rows)
     print(f"auroc {found.auroc.mean:.3f} [{_interval(found.auroc)}], Brier score {found.calibration.brier.mean:.3f},")
     print("all judged on users that were left out. For the strategy's yaml:")
     print(found.line)

@@ -119,6 +119,11 @@ def tracking(config: Config) -> Any:
     return _optional("tracking", config)
 
 
+def study(node: Config) -> Any:
+    """The study that an experiment's yaml holds in place of runs (`memlab.studies.base.Study`)."""
+    return construct("study", node, {})
+
+
 def wants(part: str, config: Config) -> bool:
     """Whether the strategy or a layer of a run names a part, such as `encoder`, in its constructor."""
     nodes = [config["strategy"], *config["strategy"].get("parts", {}).values(), *config["layer"].values()]

@@ -105,6 +105,8 @@ def _runs_of(
     chosen = {_name(o): o.split("=", 1)[1] for o in overrides if _name(o) in ("source", "strategy")}
     rest = [o for o in overrides if _name(o) not in chosen]
     entries = [entry for entry in _entries(experiment, config_dir) if chosen.items() <= entry.items()]
+    if "study" in experiment:
+        raise ConfigError(f"experiment {experiment['name']} is a study, not a list of runs")
     if not entries:
         wanted = " ".join(f"{name}={value}" for name, value in chosen.items())
         raise ConfigError(f"experiment {experiment['name']} has no run with {wanted}")

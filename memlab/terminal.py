@@ -52,7 +52,7 @@ def progress_bars():
 
         def advance(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(names[stage], total=total)
+                tasks[stage] = bars.add_task(names.get(stage, stage), total=total)
             bars.update(tasks[stage], completed=done)
 
         yield advance

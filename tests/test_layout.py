@@ -43,6 +43,7 @@ ORDER = (
         "fitting",
         "trec",
         "report",
+        "studies",
         "tracking",
         "terminal",
         "checks",

@@ -25,9 +25,13 @@ def _run(args: argparse.Namespace) -> int:
     from memlab.report.page import write_report
     from memlab.results import load
     from memlab.runs import execute
+    from memlab.studies.planned import planned
 
     if args.config_dir is not None and not args.config_dir.is_dir():
         raise ConfigError(f"--config-dir {args.config_dir} is not a folder")
+    study = planned(args.overrides, args.config_dir, args.multirun)
+    if study is not None:
+        return conduct_study(study, args.argv)
     configs = plan(args.overrides, args.config_dir, args.multirun)
     view = build.tracking(configs[0])
     with progress_bars() as progress:
@@ -42,6 +46,24 @@ def _run(args: argparse.Namespace) -> int:
     elif good:
         print("\n".join(f"run:     {result.folder}" for result in good))
     return max(tell_failures(runs), _show_view(view, good, out))
+
+
+def conduct_study(study: Any, argv: Sequence[str]) -> int:
+    """Conducts a study, prints what it shows unfolded and says where the page is; 1 if some of it failed."""
+    from memlab.report.cells import Table
+    from memlab.studies.conduct import conduct
+
+    with progress_bars() as progress:
+        found, page = conduct(study, argv, progress)
+    for block in (block for part in found.sections for block in part.blocks):
+        if isinstance(block, Table) and not block.folded:
+            print_table(block.caption, block.columns, ([cell.text for cell in row.cells] for row in block.rows))
+    for line in found.verdict:
+        print(line)
+    print(f"report:  {page}")
+    for line in found.failed:
+        print(f"failed: {line}", file=sys.stderr)
+    return 1 if found.failed else 0
 
 
 def _show_view(view: Any, good: Sequence[Any], out: Path) -> int:

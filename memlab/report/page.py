@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from memlab.report.cells import Table
 from memlab.report.html import render
@@ -64,7 +65,13 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
     sources = tuple(section(source, group) for source, group in found.items())
     claims = bounds_sections(found) + carrying_sections(found) + difficulty_sections(results)
     sections = claims + sources + labels_sections(results)
-    report = Report(f"memlab report: {', '.join(names)}", _provenance(results), sections, _missing(results), NOTES)
+    newest = max((r.manifest for r in results), key=lambda manifest: manifest["started"])
+    title = f"memlab report: {', '.join(names)}"
+    return write_page(Report(title, provenance_line(newest), sections, _missing(results), NOTES), folder)
+
+
+def write_page(report: Report, folder: Path) -> Path:
+    """Writes a report in both forms, with its figures beside them, and returns the HTML page's path."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(_markdown(report, folder))
     page = folder / "index.html"
@@ -104,10 +111,10 @@ def _missing(results: Sequence[Result]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _provenance(results: Sequence[Result]) -> str:
-    newest = max((r.manifest for r in results), key=lambda manifest: manifest["started"])
-    commit = (newest["commit"] or "an installed package")[:12] + (
-        " with uncommitted changes" if newest["dirty"] else ""
+def provenance_line(record: dict[str, Any]) -> str:
+    """Commit, Python and packages in one line, as a manifest has them."""
+    commit = (record["commit"] or "an installed package")[:12] + (
+        " with uncommitted changes" if record["dirty"] else ""
     )
-    packages = ", ".join(f"{name} {version}" for name, version in newest["packages"].items())
-    return f"Commit {commit}; Python {newest['host']['python']}; {packages}."
+    packages = ", ".join(f"{name} {version}" for name, version in record["packages"].items())
+    return f"Commit {commit}; Python {record['host']['python']}; {packages}."

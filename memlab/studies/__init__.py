@@ -1,0 +1,1 @@
+"""Studies: experiments that are no list of runs, such as what the statistics themselves are worth."""

@@ -30,7 +30,8 @@ from memlab.stores import Record, Store
 from memlab.strategies.base import TurnLog
 from memlab.strategies.holding import Ends, what_holds
 from memlab.strategies.presence import PRESENCE, presence_of, probability
-from memlab.strategies.signals import ASSISTANT, MEANING, Signals
+from memlab.strategies.priors import ASSISTANT
+from memlab.strategies.signals import MEANING, Signals
 from memlab.text import count_tokens, normalise
 
 
@@ -85,7 +86,8 @@ class Ranked:
         self._rows = store.space("rows")
         self._ends: Ends | None = self._make_ends()  # None: to be made anew
         self._said: dict[MemoryId, Turn] = {}
-        self._turns = TurnLog(store, self._add, self._drop)
+        self._ended = -1  # the last session that is over
+        self._turns = TurnLog(store, self._add, self._drop, self._end)
         self._drop_orphans()
 
     def observe(self, event: Observed) -> None:
@@ -117,7 +119,8 @@ class Ranked:
 
     def signals(self, query: Query) -> tuple[list[MemoryId], dict[str, Scores]]:
         """The candidates for a query in order of time, and each signal's scores of them: what weights are fitted on."""
-        return self._signals.of(self._signals.asked(query.text))
+        talk = query.session if query.session > self._ended else None
+        return self._signals.of(self._signals.asked(query.text, talk))
 
     def presence(self, query: Query) -> dict[str, float]:
         """What says that a query's evidence is there at all, by name; empty where nothing was said yet."""
@@ -153,6 +156,9 @@ class Ranked:
         if self._ends is not None:
             self._state(self._ends, turn, next(reversed(self._said.values()), None))
         self._said[turn.id] = turn
+
+    def _end(self, session: int) -> None:
+        self._ended = max(self._ended, session)
 
     def _drop(self, id: MemoryId) -> None:
         self._signals.drop(id)

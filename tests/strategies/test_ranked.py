@@ -1,12 +1,14 @@
 """The linear ranking: what each signal sees, what a later statement does, what the reader is given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from memlab import make
 from memlab.encoders.cached import Recording
 from memlab.encoders.hashing import Hashing
-from memlab.events import Erasure, Forget, Query
+from memlab.events import Erasure, Forget, Query, SessionEnd
 from memlab.stores.sqlite import SqliteStore
 from memlab.strategies.ranked import worth_reading
 from memlab.strategies.signals import MEANING
@@ -65,6 +67,62 @@ def test_when_is_answered_by_who_tells_a_time():
 def test_every_signal_has_a_meaning_and_is_computed():
     _, signals = ranked().signals(ask(90, "kayak"))
     assert set(signals) == set(MEANING)
+
+
+def sittings(*numbers, speaker="user"):
+    """A strategy that heard a turn in each of these sessions, all of which are over."""
+    strategy = make("strategy/ranked_even", encoder=Hashing(128))
+    for place, session in enumerate(numbers):
+        strategy.observe(turn(place, f"{speaker}: kayak number {place}", speaker=speaker, session=session))
+        strategy.observe(turn(place + 50, "assistant: I see", speaker="assistant", session=session))
+        strategy.observe(SessionEnd(at=START.replace(hour=22), session=session))
+    return strategy
+
+
+def recent(strategy, session):
+    found, signals = strategy.signals(replace(ask(90, "kayak"), session=session))
+    return {id: round(value, 3) for id, value in zip(found, signals["recent"].tolist(), strict=True)}
+
+
+def test_what_was_said_lately_counts_in_a_talk_that_is_going_on_and_not_after_it():
+    strategy = sittings(1, 2, 3)
+    assert not any(recent(strategy, 3).values())
+    begun = recent(strategy, 4)
+    assert begun["t2"] == pytest.approx(-np.log(2), abs=1e-3)
+    assert begun["t2"] > begun["t1"] > begun["t0"]
+
+
+def test_of_the_talk_itself_recency_says_nothing():
+    strategy = sittings(1, 2)
+    strategy.observe(turn(60, "user: about the kayak", speaker="user", session=3))
+    found = recent(strategy, 3)
+    assert found["t60"] == pytest.approx(np.mean([v for id, v in found.items() if id != "t60"]), abs=2e-3)
+
+
+def test_between_people_recency_says_nothing():
+    strategy = ranked()
+    assert not any(recent(strategy, 9).values())
+
+
+def test_reopened_it_knows_which_talks_are_over(tmp_path):
+    store = SqliteStore(tmp_path / "memory.sqlite")
+    strategy = make("strategy/ranked_even", encoder=Hashing(128), store=store)
+    for place in (0, 1):
+        strategy.observe(turn(place, "user: kayak", speaker="user", session=place))
+        strategy.observe(turn(place + 50, "assistant: I see", speaker="assistant", session=place))
+    strategy.observe(SessionEnd(at=START.replace(hour=22), session=1))
+    strategy.close()
+    again = make("strategy/ranked_even", encoder=Hashing(128), store=SqliteStore(tmp_path / "memory.sqlite"))
+    assert not any(recent(again, 1).values())
+    assert any(recent(again, 2).values())
+
+
+def test_windows_stay_within_a_channel():
+    strategy = make("strategy/late", encoder=Hashing(128))
+    for place, (text, channel) in enumerate([("user: my kayak", "sms"), ("user: red", "sms"), ("user: blue", "note")]):
+        strategy.observe(replace(turn(place, text, speaker="user"), channel=channel))
+    late = signal(strategy, "late_window", "kayak")
+    assert late["t0"] > late["t1"] > late["t2"] == 0
 
 
 def test_windows_stay_within_a_session():

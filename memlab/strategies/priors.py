@@ -15,6 +15,7 @@ from memlab.indexes.fusion import Scores
 from memlab.text import WORD
 
 ASSISTANT = "assistant"
+CHAT = 1 / 3  # of the turns are an assistant's at least, where somebody chats with it: every other one, as a rule
 TIME_ASKED = re.compile(
     r"\b(?:when|how long|how often|what (?:time|day|date|month|year)|which (?:day|month|year))\b", re.I
 )
@@ -34,7 +35,6 @@ class Said:
     """What a turn is, read once: what does not depend on the question."""
 
     session: int
-    channel: str
     speaker: str
     names_of_speaker: frozenset[str]
     asks: bool
@@ -48,7 +48,6 @@ def read(turn: Turn) -> Said:
     text = turn.text.removeprefix(f"{turn.speaker}: ")
     return Said(
         session=turn.session,
-        channel=turn.channel,
         speaker=turn.speaker.casefold(),
         names_of_speaker=frozenset(name_words(turn.speaker)),
         asks=text.rstrip().endswith("?"),

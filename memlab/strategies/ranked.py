@@ -50,6 +50,8 @@ class Ranked:
         named_at_most: Statements in which a value that is over may be found beside slots; 0 for none.
         presence: Weights of what says that the evidence is there at all, by the names in
             `memlab.strategies.presence.PRESENCE`, all of them; their logistic function is the confidence.
+        elsewhere: The weights where nobody chats with an assistant, if others were fitted on such chats; None takes the
+            same everywhere.
 
     Raises:
         ValueError: A number is out of its range, a signal is unknown, or the encoder has no rows of word pieces.
@@ -67,20 +69,22 @@ class Ranked:
         superseded_penalty: float,
         named_at_most: int,
         presence: Mapping[str, float],
+        elsewhere: Mapping[str, float] | None = None,
     ) -> None:
         if candidates < 1 or superseded_penalty < 0:
             raise ValueError(
                 f"ranked: candidates={candidates}, superseded_penalty={superseded_penalty}; candidates must be at "
                 "least 1, the penalty 0 or more"
             )
-        if unknown := sorted(set(weights) - set(MEANING)) or sorted(set(presence) ^ set(PRESENCE)):
+        if unknown := sorted({*weights, *(elsewhere or ())} - set(MEANING)) or sorted(set(presence) ^ set(PRESENCE)):
             raise ValueError(
                 f"ranked: {unknown} do not fit; weights are of {', '.join(MEANING)}; presence has {', '.join(PRESENCE)}"
             )
         if not getattr(encoder, "token_dim", 0):
             raise ValueError("ranked: this encoder gives no rows of word pieces; minilm and hashing do")
         self._encoder, self._extract, self._make_ends = encoder, extract, lambda: Ends(named_at_most)
-        self._weights, self._penalty, self._presence = dict(weights), superseded_penalty, dict(presence)
+        self._weights, self._elsewhere = dict(weights), dict(weights if elsewhere is None else elsewhere)
+        self._penalty, self._presence = superseded_penalty, dict(presence)
         self._for_budget = for_budget
         self._signals = Signals(encoder, lexical, candidates)
         self._rows = store.space("rows")
@@ -131,7 +135,8 @@ class Ranked:
         return presence_of(found, np.array(["?" not in self._said[id].text for id in ids]))
 
     def _weighed(self, found: Mapping[str, Scores]) -> Scores:
-        weighed = [weight * z_scores(found[name]) for name, weight in self._weights.items()]
+        weights = self._weights if self._signals.chats() else self._elsewhere
+        weighed = [weight * z_scores(found[name]) for name, weight in weights.items()]
         return np.sum(weighed, axis=0) if weighed else np.zeros(len(next(iter(found.values()))))
 
     def _ended_by(self, ids: Sequence[MemoryId]) -> list[list[int] | None]:

@@ -16,7 +16,7 @@ from memlab.indexes.bm25 import Bm25Index
 from memlab.indexes.flat import Flat
 from memlab.indexes.fusion import Scores, standardised
 from memlab.indexes.token import TokenIndex
-from memlab.strategies.priors import ASSISTANT, Said, name_words, priors, read
+from memlab.strategies.priors import ASSISTANT, CHAT, Said, name_words, priors, read
 from memlab.strategies.windows import NEIGHBOURS, Places, Windows
 
 MEANING = {
@@ -112,6 +112,10 @@ class Signals:
         found |= priors(asked.text, [near.said[place] for place in chosen], self._two_people())
         return [near.ids[place] for place in chosen], found
 
+    def chats(self) -> bool:
+        """Whether somebody chats with an assistant, who then says every other turn, unlike a phone asked at times."""
+        return self._speakers[ASSISTANT] >= CHAT * self._speakers.total()
+
     def _late(self, asked: Asked, chosen: Places, near: Windows) -> dict[str, Scores]:
         """Late interaction with each candidate, with its window, with its session, with the question before it."""
         weights = self._tokens.weights(asked.text, self._silent())[: len(asked.rows)]
@@ -143,7 +147,7 @@ class Signals:
 
         What stands in the talk is before the eyes of whoever answers, so its turns get the mean of the others.
         """
-        if talk is None or self._two_people():
+        if talk is None or not self.chats():
             return np.zeros(len(chosen))
         recent, here = -np.log1p(near.sessions_since(chosen, talk)), near.sessions[chosen] == talk
         recent[here] = recent[~here].mean() if not here.all() else 0.0

@@ -14,9 +14,7 @@ NEIGHBOURS = {1: 0.5, 2: 0.25}  # what a turn at a distance counts for one in th
 
 
 class Windows:
-    """Which turns stand near each other: in one session and channel, at most two apart. Places count turns in order.
-
-    What a phone gathers in a day follows on each other by chance: a note is no answer to the call before it.
+    """Which turns stand near each other: in one session, at most two apart. Places count turns in order.
 
     Args:
         said: All turns, in order.
@@ -25,8 +23,6 @@ class Windows:
     def __init__(self, said: Mapping[MemoryId, Said]) -> None:
         self.ids, self.said = list(said), list(said.values())
         self.sessions = np.array([one.session for one in self.said])
-        threads: dict[tuple[int, str], int] = {}
-        self._threads = np.array([threads.setdefault((one.session, one.channel), len(threads)) for one in self.said])
         self.asks = np.array([one.asks for one in self.said], float)
         self._sitting = np.unique(self.sessions, return_inverse=True)[1]
 
@@ -35,12 +31,12 @@ class Windows:
         reach = max(NEIGHBOURS)
         others = places[:, None] + np.arange(-reach, reach + 1)[None, :]
         inside = others.clip(0, len(self.ids) - 1)
-        return np.unique(inside[(inside == others) & (self._threads[inside] == self._threads[places][:, None])])
+        return np.unique(inside[(inside == others) & (self.sessions[inside] == self.sessions[places][:, None])])
 
     def pairs(self, places: Places, step: int) -> tuple[Places, Places]:
         """Where in `places` there are turns that stand `step` before or after another of them, and where those are."""
         where = np.searchsorted(places, places + step).clip(0, len(places) - 1)
-        there = (places[where] == places + step) & (self._threads[places[where]] == self._threads[places])
+        there = (places[where] == places + step) & (self.sessions[places[where]] == self.sessions[places])
         return np.flatnonzero(there), where[there]
 
     def smoothed(self, scores: Scores) -> Scores:
@@ -48,7 +44,7 @@ class Windows:
         total = scores.copy()
         for distance, share in NEIGHBOURS.items():
             if len(scores) > distance:
-                same = self._threads[distance:] == self._threads[:-distance]
+                same = self.sessions[distance:] == self.sessions[:-distance]
                 total[distance:] += share * same * scores[:-distance]
                 total[:-distance] += share * same * scores[distance:]
         return total

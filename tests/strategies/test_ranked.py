@@ -99,6 +99,17 @@ def test_of_the_talk_itself_recency_says_nothing():
     assert found["t60"] == pytest.approx(np.mean([v for id, v in found.items() if id != "t60"]), abs=2e-3)
 
 
+def test_weights_of_chats_are_for_chats_and_others_for_what_an_assistant_takes_little_part_in():
+    only = {"bm25": 1.0}
+    texts = ["user: kayak", "assistant: kayak kayak", *(f"user: note {n}" for n in range(4))]
+    strategy = ranked(texts[:2], weights={"user": 1.0}, elsewhere=only)
+    assert [memory.id for memory in strategy.recall(ask(90, "kayak")).memories] == ["t0", "t1"]
+    strategy = ranked(texts, weights={"user": -1.0}, elsewhere=only)
+    bm25 = signal(strategy, "bm25", "kayak")
+    assert ids(strategy, "kayak")[0] == max(bm25, key=bm25.get)
+    assert ids(ranked(texts, weights={"user": -1.0}), "kayak")[0] == "t1"
+
+
 def test_between_people_recency_says_nothing():
     strategy = ranked()
     assert not any(recent(strategy, 9).values())
@@ -115,14 +126,6 @@ def test_reopened_it_knows_which_talks_are_over(tmp_path):
     again = make("strategy/ranked_even", encoder=Hashing(128), store=SqliteStore(tmp_path / "memory.sqlite"))
     assert not any(recent(again, 1).values())
     assert any(recent(again, 2).values())
-
-
-def test_windows_stay_within_a_channel():
-    strategy = make("strategy/late", encoder=Hashing(128))
-    for place, (text, channel) in enumerate([("user: my kayak", "sms"), ("user: red", "sms"), ("user: blue", "note")]):
-        strategy.observe(replace(turn(place, text, speaker="user"), channel=channel))
-    late = signal(strategy, "late_window", "kayak")
-    assert late["t0"] > late["t1"] > late["t2"] == 0
 
 
 def test_windows_stay_within_a_session():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from memlab.events import Turn
+from memlab.extract.worth import only_asks
 from memlab.indexes.fusion import Scores
 from memlab.text import WORD
 
@@ -38,6 +39,7 @@ class Said:
     speaker: str
     names_of_speaker: frozenset[str]
     asks: bool
+    only_asks: bool
     tells_time: bool
     first_person: bool
     names: int
@@ -51,6 +53,7 @@ def read(turn: Turn) -> Said:
         speaker=turn.speaker.casefold(),
         names_of_speaker=frozenset(name_words(turn.speaker)),
         asks=text.rstrip().endswith("?"),
+        only_asks=only_asks(turn),
         tells_time=bool(TIME_TOLD.search(text)),
         first_person=bool(FIRST_PERSON.search(text)),
         names=min(NAMES_COUNTED, len(NAME.findall(text))),
@@ -68,6 +71,7 @@ def priors(question: str, said: Sequence[Said], people: bool) -> dict[str, Score
     return {
         "speaker": np.array([people and not words.isdisjoint(one.names_of_speaker) for one in said], float),
         "user": np.array([not people and one.speaker != ASSISTANT for one in said], float),
+        "request": np.array([not people and one.speaker != ASSISTANT and one.only_asks for one in said], float),
         "question": np.array([people and one.asks for one in said], float),
         "time": np.array([when and one.tells_time for one in said], float),
         "first_person": np.array([people and one.first_person for one in said], float),

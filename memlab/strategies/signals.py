@@ -30,6 +30,7 @@ MEANING = {
     "answers": "late interaction with the question that the turn answers, between two people",
     "speaker": "the question names the turn's speaker",
     "user": "the user said it, to an assistant",
+    "request": "the user asks for something there, and states nothing, to an assistant",
     "recent": "how lately its session was, where the question is of a talk with an assistant that is going on",
     "question": "the turn ends in a question mark, between two people",
     "time": "the question asks for a time and the turn tells one, between two people",

@@ -55,8 +55,14 @@ def test_between_a_user_and_an_assistant_only_the_role_counts_of_the_priors():
     found, signals = ranked(texts).signals(ask(90, "When did the user sell the kayak?"))
     assert found == ["t0", "t1"]
     assert signals["user"].tolist() == [1, 0]
-    for name in ("answers", "speaker", "question", "time", "first_person", "names"):
+    for name in ("answers", "speaker", "question", "time", "first_person", "names", "recent"):
         assert not signals[name].any(), name
+
+
+def test_to_an_assistant_a_turn_that_only_asks_is_told_from_the_others():
+    texts = ["user: Which kayak did I sell?", "assistant: Which kayak?", "user: I sold the red kayak. Was it right?"]
+    assert [id for id, value in signal(ranked(texts), "request", "kayak").items() if value] == ["t0"]
+    assert not any(signal(ranked(), "request", "Which dentist?").values())
 
 
 def test_when_is_answered_by_who_tells_a_time():

@@ -15,6 +15,7 @@ from memlab.paths import read_yaml
 
 SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]*", re.ASCII)
 WORD = re.compile(r"[\w'-]+")
+SETS = ("assistants", "own", "asks", "wants", "erases", "fillers")  # read as such
 LONGEST = 4_000  # characters that are read: what a turn is, its beginning tells
 
 
@@ -50,6 +51,25 @@ def statements(text: str) -> list[str]:
     return kept
 
 
+def only_asks(turn: Turn) -> bool:
+    """Whether a turn asks, or wants something done or forgotten, and states nothing, sentence by sentence."""
+    found = sentences(said(turn)[:LONGEST])
+    kinds = {_wants_only(sentence) for sentence in found if WORD.search(_pleasantry().sub(" ", sentence))}
+    return kinds == {True}
+
+
+def _wants_only(sentence: str) -> bool:
+    known = _known()
+    if sentence.endswith("?"):
+        return True
+    for part in sentence.split(":"):
+        words = [word.casefold() for word in WORD.findall(part)]
+        first = next((word for word in words if word not in known["fillers"]), "")
+        if first in known["asks"] | known["wants"] | known["erases"]:
+            return True
+    return False
+
+
 def _asks(sentence: str, words: list[str]) -> bool:
     return sentence.endswith("?") or words[0] in _known()["asks"] | _known()["wants"]
 
@@ -80,7 +100,7 @@ def _score(sentence: str, passing: bool) -> float:
 @cache
 def _known() -> dict[str, Any]:
     words = read_yaml(Path(__file__).with_suffix(".yaml"))
-    return words | {name: frozenset(words[name]) for name in ("assistants", "own", "asks", "wants")}
+    return words | {name: frozenset(said) for name, said in words.items() if name in SETS}
 
 
 @cache

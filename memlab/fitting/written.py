@@ -16,7 +16,7 @@ from memlab.stats.paired import Difference
 from memlab.strategies.signals import MEANING
 
 DIGITS = 2
-WEIGHTS = "weights:"
+WEIGHTS, ELSEWHERE = "weights:", "elsewhere:"
 
 
 def yaml_of(overrides: Sequence[str], config_dir: Path | None = None) -> str:
@@ -47,6 +47,8 @@ def check_writable(strategy: Config, text: str) -> None:
 def as_yaml(text: str, name: str, command: str, sources: Sequence[Asked], chosen: Chosen) -> str:
     """The yaml of a strategy with fitted weights, rounded, each with its meaning, and told above them where from.
 
+    Below them stand those given, for corpora that are not of the kind of the sources: chats with an assistant.
+
     Args:
         text: The yaml of the strategy that the weights were fitted for; its other keys stay as they are.
         name: Of the strategy that it is now.
@@ -54,11 +56,13 @@ def as_yaml(text: str, name: str, command: str, sources: Sequence[Asked], chosen
         sources: On which.
         chosen: The weights.
     """
+    given = yaml.safe_load(text)
     lines = [f"name: {name}" if line.startswith("name:") else line for line in text.splitlines()]
     at = next(place for place, line in enumerate(lines) if line.startswith(WEIGHTS))
     start = at - len(list(takewhile(lambda line: line.startswith("#"), reversed(lines[:at]))))
-    end = at + 1 + len(list(takewhile(lambda line: line.startswith((" ", "#")), lines[at + 1 :])))
-    return "\n".join([*lines[:start], *_told(command, sources, chosen), *_weights(chosen), *lines[end:]]) + "\n"
+    end = at + 1 + len(list(takewhile(lambda line: line.startswith((" ", "#", ELSEWHERE)), lines[at + 1 :])))
+    told = [*_told(command, sources, chosen), *_weights(chosen), *_elsewhere(given)]
+    return "\n".join([*lines[:start], *told, *lines[end:]]) + "\n"
 
 
 def short_digest(digest: str) -> str:
@@ -104,6 +108,12 @@ def _weights(chosen: Chosen) -> list[str]:
         note = ("not seen: " if name in chosen.unseen else "") + MEANING.get(name, "")
         lines.append(f"  {f'{name}: {round(weight, DIGITS)}':<21}# {note}")
     return lines
+
+
+def _elsewhere(given: Mapping[str, Any]) -> list[str]:
+    held = given.get("elsewhere") or given["weights"]
+    note = "# as given: they were fitted on chats with an assistant, and hold for nothing else"
+    return [f"{ELSEWHERE:<26}{note}", *(f"  {name}: {weight}" for name, weight in held.items())]
 
 
 def _rest(strategy: Mapping[str, Any]) -> dict[str, Any]:

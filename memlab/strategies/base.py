@@ -163,6 +163,7 @@ class TurnLog:
         store: Where the turns last.
         added: Called with each new turn, in order.
         dropped: Called with the id of each memory that goes.
+        ended: Called with the number of each session that ends; None for a strategy to which that is all the same.
     """
 
     def __init__(
@@ -170,10 +171,11 @@ class TurnLog:
         store: Store,
         added: Callable[[Turn], None] = lambda turn: None,
         dropped: Callable[[MemoryId], None] = lambda id: None,
+        ended: Callable[[int], None] | None = None,
     ) -> None:
-        self._added, self._dropped = added, dropped
+        self._added, self._dropped, self._ended = added, dropped, ended
         self._memories: dict[MemoryId, Memory] = {}
-        self._log = EventLog(store, self._learn, self._unlearn)
+        self._log = EventLog(store, self._learn, self._unlearn, keeps=(Turn, SessionEnd) if ended else (Turn,))
 
     def observe(self, event: Observed) -> None:
         """Keeps a turn, once if it is said again; drops what is erased or forgotten."""
@@ -210,6 +212,8 @@ class TurnLog:
         if isinstance(event, Turn):
             self._added(event)
             self._memories[event.id] = Memory(id=event.id, text=event.text, at=event.at, sources=(event.id,))
+        elif isinstance(event, SessionEnd) and self._ended is not None:
+            self._ended(event.session)
 
     def _unlearn(self, turns: Sequence[TurnId]) -> bool:
         for id in turns:

@@ -30,7 +30,8 @@ from memlab.stores import Record, Store
 from memlab.strategies.base import TurnLog
 from memlab.strategies.holding import Ends, what_holds
 from memlab.strategies.presence import PRESENCE, presence_of, probability
-from memlab.strategies.signals import ASSISTANT, MEANING, Signals
+from memlab.strategies.priors import ASSISTANT
+from memlab.strategies.signals import MEANING, Signals
 from memlab.text import count_tokens, normalise
 
 
@@ -49,6 +50,8 @@ class Ranked:
         named_at_most: Statements in which a value that is over may be found beside slots; 0 for none.
         presence: Weights of what says that the evidence is there at all, by the names in
             `memlab.strategies.presence.PRESENCE`, all of them; their logistic function is the confidence.
+        elsewhere: The weights where nobody chats with an assistant, if others were fitted on such chats; None takes the
+            same everywhere.
 
     Raises:
         ValueError: A number is out of its range, a signal is unknown, or the encoder has no rows of word pieces.
@@ -66,26 +69,29 @@ class Ranked:
         superseded_penalty: float,
         named_at_most: int,
         presence: Mapping[str, float],
+        elsewhere: Mapping[str, float] | None = None,
     ) -> None:
         if candidates < 1 or superseded_penalty < 0:
             raise ValueError(
                 f"ranked: candidates={candidates}, superseded_penalty={superseded_penalty}; candidates must be at "
                 "least 1, the penalty 0 or more"
             )
-        if unknown := sorted(set(weights) - set(MEANING)) or sorted(set(presence) ^ set(PRESENCE)):
+        if unknown := sorted({*weights, *(elsewhere or ())} - set(MEANING)) or sorted(set(presence) ^ set(PRESENCE)):
             raise ValueError(
                 f"ranked: {unknown} do not fit; weights are of {', '.join(MEANING)}; presence has {', '.join(PRESENCE)}"
             )
         if not getattr(encoder, "token_dim", 0):
             raise ValueError("ranked: this encoder gives no rows of word pieces; minilm and hashing do")
         self._encoder, self._extract, self._make_ends = encoder, extract, lambda: Ends(named_at_most)
-        self._weights, self._penalty, self._presence = dict(weights), superseded_penalty, dict(presence)
+        self._weights, self._elsewhere = dict(weights), dict(weights if elsewhere is None else elsewhere)
+        self._penalty, self._presence = superseded_penalty, dict(presence)
         self._for_budget = for_budget
         self._signals = Signals(encoder, lexical, candidates)
         self._rows = store.space("rows")
         self._ends: Ends | None = self._make_ends()  # None: to be made anew
         self._said: dict[MemoryId, Turn] = {}
-        self._turns = TurnLog(store, self._add, self._drop)
+        self._ended = -1  # the last session that is over
+        self._turns = TurnLog(store, self._add, self._drop, self._end)
         self._drop_orphans()
 
     def observe(self, event: Observed) -> None:
@@ -117,7 +123,8 @@ class Ranked:
 
     def signals(self, query: Query) -> tuple[list[MemoryId], dict[str, Scores]]:
         """The candidates for a query in order of time, and each signal's scores of them: what weights are fitted on."""
-        return self._signals.of(self._signals.asked(query.text))
+        talk = query.session if query.session > self._ended else None
+        return self._signals.of(self._signals.asked(query.text, talk))
 
     def presence(self, query: Query) -> dict[str, float]:
         """What says that a query's evidence is there at all, by name; empty where nothing was said yet."""
@@ -128,7 +135,8 @@ class Ranked:
         return presence_of(found, np.array(["?" not in self._said[id].text for id in ids]))
 
     def _weighed(self, found: Mapping[str, Scores]) -> Scores:
-        weighed = [weight * z_scores(found[name]) for name, weight in self._weights.items()]
+        weights = self._weights if self._signals.chats() else self._elsewhere
+        weighed = [weight * z_scores(found[name]) for name, weight in weights.items()]
         return np.sum(weighed, axis=0) if weighed else np.zeros(len(next(iter(found.values()))))
 
     def _ended_by(self, ids: Sequence[MemoryId]) -> list[list[int] | None]:
@@ -153,6 +161,9 @@ class Ranked:
         if self._ends is not None:
             self._state(self._ends, turn, next(reversed(self._said.values()), None))
         self._said[turn.id] = turn
+
+    def _end(self, session: int) -> None:
+        self._ended = max(self._ended, session)
 
     def _drop(self, id: MemoryId) -> None:
         self._signals.drop(id)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from memlab.extract.worth import statements, worth
+from memlab.extract.worth import only_asks, statements, worth
 from memlab.testing import turn
 
 
@@ -53,3 +53,23 @@ def test_any_text_has_a_worth(text):
 def test_statements_are_what_is_neither_asked_nor_wanted_of_anybody_else():
     text = "What is keto? I eat keto. Tell me a joke. Name a river. It rains."
     assert statements(text) == ["I eat keto.", "Tell me a joke.", "It rains."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which dentist do I go to?",
+        "Okay so, remind me of the series I'm watching",
+        "Hi! Put me out of my misery: who is on my team?",
+        "Please forget everything I've told you about my job.",
+    ],
+)
+def test_what_only_asks_says_nothing(text):
+    assert only_asks(turn(0, f"user: {text}", speaker="user"))
+
+
+@pytest.mark.parametrize(
+    "text", ["I moved to Rome. Any tips?", "Thanks a lot!", "", "My sister Ana is the one who asks.", "It is cold."]
+)
+def test_who_states_something_or_nothing_at_all_does_not_only_ask(text):
+    assert not only_asks(turn(0, f"user: {text}", speaker="user"))

@@ -29,7 +29,7 @@ def test_only_weights_and_name_change():
     given, found = load_option("strategy", "ranked_even"), yaml.safe_load(written())
     assert found["weights"] == {"bm25": 1.23, "late": -0.5, "names": 1.0}
     assert found["name"] == "mine"
-    assert given | {"weights": found["weights"], "name": "mine"} == found
+    assert given | {"weights": found["weights"], "name": "mine", "elsewhere": given["weights"]} == found
     assert "# standard deviations that an ended statement loses" in written()
 
 
@@ -46,7 +46,7 @@ def test_it_says_where_the_weights_are_from_and_what_they_mean():
 def test_written_again_it_tells_where_from_once_and_keeps_its_first_lines():
     given = "# What it is.\n" + written()
     again = as_yaml(given, "mine", "memlab fit strategy=mine", [], CHOSEN)
-    assert again.count("# Weights fitted") == 1
+    assert again.count("# Weights fitted") == again.count("elsewhere:") == 1
     assert again.startswith("# What it is.\n_target_")
 
 

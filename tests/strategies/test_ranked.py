@@ -1,12 +1,14 @@
 """The linear ranking: what each signal sees, what a later statement does, what the reader is given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from memlab import make
 from memlab.encoders.cached import Recording
 from memlab.encoders.hashing import Hashing
-from memlab.events import Erasure, Forget, Query
+from memlab.events import Erasure, Forget, Query, SessionEnd
 from memlab.stores.sqlite import SqliteStore
 from memlab.strategies.ranked import worth_reading
 from memlab.strategies.signals import MEANING
@@ -53,8 +55,14 @@ def test_between_a_user_and_an_assistant_only_the_role_counts_of_the_priors():
     found, signals = ranked(texts).signals(ask(90, "When did the user sell the kayak?"))
     assert found == ["t0", "t1"]
     assert signals["user"].tolist() == [1, 0]
-    for name in ("answers", "speaker", "question", "time", "first_person", "names"):
+    for name in ("answers", "speaker", "question", "time", "first_person", "names", "recent"):
         assert not signals[name].any(), name
+
+
+def test_to_an_assistant_a_turn_that_only_asks_is_told_from_the_others():
+    texts = ["user: Which kayak did I sell?", "assistant: Which kayak?", "user: I sold the red kayak. Was it right?"]
+    assert [id for id, value in signal(ranked(texts), "request", "kayak").items() if value] == ["t0"]
+    assert not any(signal(ranked(), "request", "Which dentist?").values())
 
 
 def test_when_is_answered_by_who_tells_a_time():
@@ -65,6 +73,65 @@ def test_when_is_answered_by_who_tells_a_time():
 def test_every_signal_has_a_meaning_and_is_computed():
     _, signals = ranked().signals(ask(90, "kayak"))
     assert set(signals) == set(MEANING)
+
+
+def sittings(*numbers, speaker="user"):
+    """A strategy that heard a turn in each of these sessions, all of which are over."""
+    strategy = make("strategy/ranked_even", encoder=Hashing(128))
+    for place, session in enumerate(numbers):
+        strategy.observe(turn(place, f"{speaker}: kayak number {place}", speaker=speaker, session=session))
+        strategy.observe(turn(place + 50, "assistant: I see", speaker="assistant", session=session))
+        strategy.observe(SessionEnd(at=START.replace(hour=22), session=session))
+    return strategy
+
+
+def recent(strategy, session):
+    found, signals = strategy.signals(replace(ask(90, "kayak"), session=session))
+    return {id: round(value, 3) for id, value in zip(found, signals["recent"].tolist(), strict=True)}
+
+
+def test_what_was_said_lately_counts_in_a_talk_that_is_going_on_and_not_after_it():
+    strategy = sittings(1, 2, 3)
+    assert not any(recent(strategy, 3).values())
+    begun = recent(strategy, 4)
+    assert begun["t2"] == pytest.approx(-np.log(2), abs=1e-3)
+    assert begun["t2"] > begun["t1"] > begun["t0"]
+
+
+def test_of_the_talk_itself_recency_says_nothing():
+    strategy = sittings(1, 2)
+    strategy.observe(turn(60, "user: about the kayak", speaker="user", session=3))
+    found = recent(strategy, 3)
+    assert found["t60"] == pytest.approx(np.mean([v for id, v in found.items() if id != "t60"]), abs=2e-3)
+
+
+def test_weights_of_chats_are_for_chats_and_others_for_what_an_assistant_takes_little_part_in():
+    only = {"bm25": 1.0}
+    texts = ["user: kayak", "assistant: kayak kayak", *(f"user: note {n}" for n in range(4))]
+    strategy = ranked(texts[:2], weights={"user": 1.0}, elsewhere=only)
+    assert [memory.id for memory in strategy.recall(ask(90, "kayak")).memories] == ["t0", "t1"]
+    strategy = ranked(texts, weights={"user": -1.0}, elsewhere=only)
+    bm25 = signal(strategy, "bm25", "kayak")
+    assert ids(strategy, "kayak")[0] == max(bm25, key=bm25.get)
+    assert ids(ranked(texts, weights={"user": -1.0}), "kayak")[0] == "t1"
+
+
+def test_between_people_recency_says_nothing():
+    strategy = ranked()
+    assert not any(recent(strategy, 9).values())
+
+
+def test_reopened_it_knows_which_talks_are_over(tmp_path):
+    store = SqliteStore(tmp_path / "memory.sqlite")
+    strategy = make("strategy/ranked_even", encoder=Hashing(128), store=store)
+    for place in (0, 1):
+        strategy.observe(turn(place, "user: kayak", speaker="user", session=place))
+        strategy.observe(turn(place + 50, "assistant: I see", speaker="assistant", session=place))
+    strategy.observe(SessionEnd(at=START.replace(hour=22), session=1))
+    strategy.close()
+    again = make("strategy/ranked_even", encoder=Hashing(128), store=SqliteStore(tmp_path / "memory.sqlite"))
+    assert not any(recent(again, 1).values())
+    assert any(recent(again, 2).values())
 
 
 def test_windows_stay_within_a_session():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from memlab.metrics.base import Score
 from memlab.metrics.frames import RunFrames
-from memlab.metrics.sittings import Sitting, sittings
+from memlab.metrics.sittings import sittings
 
 PARTS = ("resolved", "repeats", "corrections", "objections", "intrusions", "thumbs")
 
@@ -41,8 +41,8 @@ class Satisfaction:
             yield Score(user=one.user, name=self.name, value=composite(one, self.weights), session=one.session)
 
 
-def composite(sitting: Sitting, weights: Mapping[str, float]) -> float:
-    """The weighted sum of a session's parts.
+def composite(sitting: object, weights: Mapping[str, float]) -> float:
+    """The weighted sum of a session's parts, of a `Sitting` or of a row with the same fields.
 
     >>> from datetime import UTC, datetime
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)

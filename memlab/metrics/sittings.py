@@ -12,6 +12,7 @@ from memlab.metrics.frames import Asked, Felt, RunFrames
 from memlab.text import contains, sole
 
 SECONDS_PER_DAY = 86_400
+Key = tuple[UserId, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Sitting:
 @lru_cache(maxsize=1)  # several metrics ask, one after the other, of the same frames
 def sittings(run: RunFrames) -> Sequence[Sitting]:
     """Every scheduled session with a goal, user by user in order; none for users who do not react."""
-    asked = {(one.life.user, one.query): one for one in run.asked}
+    asked: dict[Key, Asked] = {(one.life.user, one.query): one for one in run.asked}
     by_user: dict[UserId, list[Felt]] = defaultdict(list)
     for felt in run.felt:
         by_user[felt.user].append(felt)
@@ -62,9 +63,7 @@ def sittings(run: RunFrames) -> Sequence[Sitting]:
     return found
 
 
-def _sitting(
-    whole: Felt, replies: Sequence[Felt], wholes: Sequence[Felt], asked: Mapping[tuple[UserId, str | None], Asked]
-) -> Sitting:
+def _sitting(whole: Felt, replies: Sequence[Felt], wholes: Sequence[Felt], asked: Mapping[Key, Asked]) -> Sitting:
     right = [reply.attempt for reply in replies if answered(asked[reply.user, reply.query])]
     did = [reply.reaction for reply in replies]
     return Sitting(

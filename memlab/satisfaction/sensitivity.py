@@ -7,6 +7,7 @@ runs as they are; what a user does under other weights has to be lived again, so
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 
 from memlab.metrics.satisfaction import composite
@@ -87,12 +88,13 @@ def leads(arms: Arms, worth: Worth = lambda outcome: outcome.satisfaction) -> li
 
 def of_composite(arms: Arms, weights: Mapping[str, float], factors: Sequence[float] = FACTORS) -> list[Shift]:
     """What becomes of every lead when one weight of the composite is multiplied; nothing is lived again."""
-    before = leads(arms, lambda outcome: composite(outcome, weights))
-    found = []
+    before = leads(arms, partial(_worth, weights))
+    found: list[Shift] = []
     for name in weights:
         for factor in factors:
             changed = {**weights, name: weights[name] * factor}
-            found += [_shift(name, factor, lead, arms, lambda o, w=changed: composite(o, w)) for lead in before]
+            worth = partial(_worth, changed)
+            found += [_shift(name, factor, lead, arms, worth) for lead in before]
     return found
 
 
@@ -101,10 +103,7 @@ def flips_at(arms: Arms, weights: Mapping[str, float], weight: str, first: str, 
 
     The composite is a sum, so the difference of two arms is a straight line in each weight and the factor is exact.
     """
-    parts = {
-        name: _lead(first, second, arms, lambda outcome, name=name: float(getattr(outcome, name))).mean
-        for name in weights
-    }
+    parts = {name: _lead(first, second, arms, partial(_worth, {name: 1.0})).mean for name in weights}
     rest = sum(weights[name] * parts[name] for name in weights if name != weight)
     own = weights[weight] * parts[weight]
     return -rest / own if own and -rest / own > 0 else None
@@ -136,6 +135,10 @@ def of_user(arms: Arms, lived: Mapping[Variant, Arms]) -> list[Shift]:
         for variant, again in lived.items()
         for lead in leads(arms)
     ]
+
+
+def _worth(weights: Mapping[str, float], outcome: Outcome) -> float:
+    return composite(outcome, weights)
 
 
 def _shift(weight: str, factor: float, before: Lead, arms: Arms, worth: Worth) -> Shift:

@@ -1,6 +1,7 @@
 """Reacting lives keep the laws of lives, whatever is replied; what two assistants share is drawn alike."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -138,7 +139,7 @@ def test_a_correction_is_evidence_and_the_reply_before_it_stale(source):
         asked = [event for event in events if isinstance(event, Query)]
         said = {event.id: event for event in events if isinstance(event, Turn)}
         put_right = {felt.query for felt in life.feedback if felt.reaction == "correction"}
-        for before, after in zip(asked, asked[1:], strict=False):
+        for before, after in pairwise(asked):
             gold = life.gold[after.id]
             if (
                 before.id in put_right

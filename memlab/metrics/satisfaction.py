@@ -44,9 +44,8 @@ class Satisfaction:
 def composite(sitting: object, weights: Mapping[str, float]) -> float:
     """The weighted sum of a session's parts, of a `Sitting` or of a row with the same fields.
 
-    >>> from datetime import UTC, datetime
-    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> one = Sitting("u", 3, at, True, True, 2, 1, 0, 0, 0, 1, None)
+    >>> from types import SimpleNamespace
+    >>> one = SimpleNamespace(resolved=True, repeats=1, thumbs=1)
     >>> round(composite(one, {"resolved": 1, "repeats": -0.1, "thumbs": 0.1}), 3)
     1.0
     """

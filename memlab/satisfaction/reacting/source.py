@@ -20,6 +20,7 @@ from memlab.satisfaction.reacting.step import State, comes, new_user, thumb
 from memlab.satisfaction.reacting.weights import Weights
 from memlab.satisfaction.reacting.words import digest
 from memlab.sources import SourceError
+from memlab.sources.reading import checked_form
 from memlab.sources.simulated.dialogue import Marked
 from memlab.sources.simulated.following import consented, follows
 from memlab.sources.simulated.source import Begun, Simulated
@@ -70,7 +71,7 @@ class Reacting:
         for name, value, least in (("warm_up", warm_up, 1), ("attempts", attempts, 1), ("updated", updated, 1)):
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise SourceError(f"source reacting: {name} is {value!r}; it must be a whole number from {least}")
-        self._world = world(users=users, sessions=sessions, text=text)
+        self._world = world(users=users, sessions=sessions, text=checked_form("reacting", text))
         self._sessions, self._warm_up, self._attempts = sessions, warm_up, attempts
         self._goals, self._updated = _checked(goals), updated
         try:

@@ -105,14 +105,14 @@ def test_estimates_are_unbiased_and_their_intervals_hold_the_truth(effect):
     before = rng(0).normal(size=(PEOPLE, 1))
     y = 0.5 + 0.1 * before + rng(1).normal(0, 0.1, (PEOPLE, 1))
     y_b, turns = y + effect, rng(2).integers(1, 7, (PEOPLE, 1)).astype(float)
-    drawn = rng(3).multinomial(users, np.full(PEOPLE, 1 / PEOPLE), STUDIES).astype(float)
-    in_b = rng(4).random((STUDIES, PEOPLE)) < 0.5
-    arms = Arm(drawn * ~in_b), Arm(drawn * in_b)
+    drawn = rng(3).multinomial(users, np.full(PEOPLE, 1 / PEOPLE), STUDIES)
+    in_b = rng(4).binomial(drawn, 0.5)  # who is drawn twice may be in both: each draw is a user of its own
+    arms = Arm(1.0 * (drawn - in_b)), Arm(1.0 * in_b)
     found = {
         "plain": mean_difference(y, y_b, *arms),
         "cuped": adjusted_difference(y, y_b, before, before, *arms),
         "ratio": ratio_difference((y * turns, turns), (y_b * turns, turns), *arms),
-        "paired": paired_mean(y_b - y + 0.1 * before * effect, Arm(drawn)),
+        "paired": paired_mean(y_b - y + 0.1 * before * effect, Arm(1.0 * drawn)),
     }
     for name, contrast in found.items():
         low, high = contrast.interval()

@@ -41,3 +41,19 @@ def _linear(arm: Arm, numerator: Floats, denominator: Floats) -> tuple[Floats, F
     variance = arm.covariance(numerator, numerator) - 2 * ratio * arm.covariance(numerator, denominator)
     variance = variance + ratio**2 * arm.covariance(denominator, denominator)
     return ratio, variance / below**2
+
+
+def linearised(numerator: Floats, denominator: Floats) -> Floats:
+    """Each user's part in a ratio of totals: their mean is the ratio, and their spread its error, to first order.
+
+    So users who lived under both arms can be paired by their parts.
+
+    Args:
+        numerator: Of each user, shape (users, columns); `denominator` likewise, not all 0.
+
+    >>> linearised(np.array([[1.0], [2.0]]), np.array([[2.0], [2.0]])).tolist()
+    [[0.5], [1.0]]
+    """
+    below = denominator.mean(axis=0)
+    ratio = numerator.mean(axis=0) / np.where(below > 0, below, np.nan)
+    return ratio + (numerator - ratio * denominator) / np.where(below > 0, below, np.nan)

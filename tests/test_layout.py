@@ -34,6 +34,7 @@ ORDER = (
         "loop",
         "metrics",
         "stats",
+        "satisfaction",
         "config",
         "build",
         "identity",

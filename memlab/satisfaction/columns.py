@@ -44,10 +44,8 @@ class Columns:
         """
         missing = [name for name in names if name not in self.raw]
         if missing:
-            raise LogError(
-                f"{self.file}: no column {', '.join(map(repr, missing))}; it has {', '.join(self.raw) or 'none'}, and needs "
-                f"{', '.join(names)}"
-            )
+            has, needs = ", ".join(self.raw) or "none", ", ".join(names)
+            raise LogError(f"{self.file}: no column {', '.join(map(repr, missing))}; it has {has}, and needs {needs}")
 
     def words(self, name: str) -> npt.NDArray[np.object_]:
         """Text, blank nowhere; whole numbers are taken as text.
@@ -62,8 +60,11 @@ class Columns:
         self.refuse(blank, f"{name} is blank", f"every row must say its {name}")
         return found
 
-    def numbers(self, name: str, blank_is_fine: bool = True) -> Floats:
+    def numbers(self, name: str, blank: str | None = None) -> Floats:
         """Numbers, true as 1 and false as 0; NaN stands for blank.
+
+        Args:
+            blank: What would be right where a row is blank; None where it may be.
 
         Raises:
             LogError: A row holds NaN, an infinity or something else than a number, or is blank where it must not be.
@@ -71,18 +72,20 @@ class Columns:
         import pyarrow as pa
 
         column = self.raw[name]
-        blank = np.asarray(column.is_null())
+        absent = np.asarray(column.is_null())
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             values, strange = _parsed(column.to_pylist())
-            self.refuse(strange & ~blank, f"{name} is no number", "write numbers, true or false, or nothing for blank")
+            self.refuse(strange & ~absent, f"{name} is no number", "write numbers, true or false, or nothing for blank")
         elif pa.types.is_boolean(column.type) or pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
             values = np.array([np.nan if value is None else float(value) for value in column.to_pylist()])
         else:
-            raise LogError(f"{self.file}: column {name!r} is of type {column.type}; it must hold numbers, true or false")
-        odd = ~np.isfinite(values) & ~blank
+            raise LogError(
+                f"{self.file}: column {name!r} is of type {column.type}; it must hold numbers, true or false"
+            )
+        odd = ~np.isfinite(values) & ~absent
         self.refuse(odd, f"{name} is NaN or infinite", "leave it blank (null in parquet) where nothing was measured")
-        if not blank_is_fine:
-            self.refuse(blank, f"{name} is blank", "it must be known in every row")
+        if blank is not None:
+            self.refuse(absent, f"{name} is blank", blank)
         return values
 
     def holds_numbers(self, name: str) -> bool:
@@ -168,11 +171,12 @@ def _csv(path: Path) -> Any:
     rows = [row for row in rows if row]
     short = [place for place, row in enumerate(rows, 1) if len(row) != len(header)]
     if short:
-        raise LogError(
-            f"{path.name}: row {short[0]} has {len(rows[short[0] - 1])} fields and the header {len(header)}; quote commas"
-        )
+        fields = f"row {short[0]} has {len(rows[short[0] - 1])} fields and the header {len(header)}"
+        raise LogError(f"{path.name}: {fields}; put fields with a comma in quotes")
     columns = [[row[place].strip() or None for row in rows] for place in range(len(header))]
-    return pa.Table.from_arrays([pa.array(column, pa.string()) for column in columns], [name.strip() for name in header])
+    return pa.Table.from_arrays(
+        [pa.array(column, pa.string()) for column in columns], [name.strip() for name in header]
+    )
 
 
 def _parquet(path: Path) -> Any:

@@ -1,6 +1,6 @@
 """Reads a log of exposures and outcomes, simulated or of a product, and refuses what would bend an estimate.
 
-The schema is in docs/ab.md. Nothing is dropped and nothing mended: a log that is wrong is refused with the rows that are.
+The schema is in docs/ab.md. Nothing is dropped and nothing mended: what is wrong is refused with the rows that are.
 """
 
 from collections.abc import Collection
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from memlab.satisfaction.columns import Columns, LogError, Mask, read_columns
+from memlab.satisfaction.columns import Columns, Mask, read_columns
+from memlab.satisfaction.design import Design
 from memlab.satisfaction.log import Exposures, Log, Places, Words
 
 COVARIATE, SEGMENT = "covariate_", "segment_"
@@ -16,19 +17,15 @@ EXPOSED, LIVED = ("user", "arm", "at"), ("user", "session", "at")
 ARM, BURN_IN = "arm", "burn_in"
 
 
-def read_log(
-    exposures: Path, outcomes: Path, *, arms: Collection[str], paired: bool = False, whole: Collection[str] = ()
-) -> Log:
+def read_log(exposures: Path, outcomes: Path, design: Design) -> Log:
     """A checked log; its rows stay in the order of the files.
 
     Args:
-        exposures: CSV or parquet with `user`, `arm` and `at`, the time of the first exposure; columns `covariate_…` hold
-            numbers known before it, `segment_…` words.
+        exposures: CSV or parquet with `user`, `arm` and `at`, the time of the first exposure; columns `covariate_…`
+            hold numbers known before it, `segment_…` words.
         outcomes: CSV or parquet with `user`, `session`, `at`, and a column for each outcome; `burn_in` marks sessions
             before the exposure, `arm` says under which arm it was lived, which only paired logs need.
-        arms: Those that there may be.
-        paired: Whether each user lives under all arms.
-        whole: Outcomes that must be there, and be known of every scheduled session.
+        design: Says which arms there are, whether each user lives under both, and what must be known of a session.
 
     Raises:
         LogError: A column is missing; a value is blank, NaN, no number, no time or a time without a zone; a user is
@@ -38,17 +35,18 @@ def read_log(
         OSError: A file is not there.
     """
     shown, lived = read_columns(exposures), read_columns(outcomes)
-    who = _exposures(shown, arms, paired)
-    lived.need([*LIVED, *whole, *([ARM] if paired else [])])
-    whose = _whose(lived, who, paired)
-    session, at = lived.numbers("session", blank_is_fine=False), lived.times("at")
-    lived.refuse(session != np.round(session), "session is no whole number", "count a user's sessions 0, 1, 2 …")
-    before = lived.numbers(BURN_IN, blank_is_fine=False) > 0 if BURN_IN in lived.raw else np.zeros(lived.rows, bool)
+    who = _exposures(shown, design.arms, design.paired)
+    lived.need([*LIVED, design.primary, *([ARM] if design.paired else [])])
+    whose = _whose(lived, who)
+    session, at = lived.numbers("session", "number each user's sessions 0, 1, 2 …"), lived.times("at")
+    lived.refuse(session != np.round(session), "session is no whole number", "number each user's sessions 0, 1, 2 …")
+    marked = lived.numbers(BURN_IN, "write true or false") if BURN_IN in lived.raw else np.zeros(lived.rows)
+    before = marked > 0
     _check_times(lived, at < who.at[whose], before)
     _check_order(lived, whose, session, at)
     names = [name for name in lived.raw if name not in (*LIVED, ARM, BURN_IN)]
-    numbers = [name for name in names if name in whole or lived.holds_numbers(name)]
-    measured = {name: lived.numbers(name, blank_is_fine=name not in whole) for name in numbers}
+    numbers = [name for name in names if name == design.primary or lived.holds_numbers(name)]
+    measured = {name: lived.numbers(name, _if_blank(name, design)) for name in numbers}
     if {"held", "resolved"} <= measured.keys():
         odd = (measured["held"] == 0) & (measured["resolved"] > 0)
         lived.refuse(odd, "resolved is not 0 though the session was not held", "what is not held counts as unresolved")
@@ -63,7 +61,7 @@ def read_log(
         before=before,
         outcomes=measured,
         unused=tuple(unused),
-        paired=paired,
+        paired=design.paired,
     )
 
 
@@ -103,7 +101,7 @@ def _exposures(shown: Columns, arms: Collection[str], paired: bool) -> Exposures
     )
 
 
-def _whose(lived: Columns, who: Exposures, paired: bool) -> Places:
+def _whose(lived: Columns, who: Exposures) -> Places:
     """Of each row of outcomes the place of its exposure."""
     users = lived.words("user")
     places = {(user, arm): place for place, (user, arm) in enumerate(zip(who.users, who.arms, strict=True))}
@@ -114,6 +112,14 @@ def _whose(lived: Columns, who: Exposures, paired: bool) -> Places:
     elsewhere = np.array([(user, arm) not in places for user, arm in zip(users, arms, strict=True)])
     lived.refuse(elsewhere, "the arm is another than the one that the user was exposed to", "both logs must agree")
     return np.array([places[user, arm] for user, arm in zip(users, arms, strict=True)], np.intp)
+
+
+def _if_blank(name: str, design: Design) -> str | None:
+    """What would be right where an outcome is blank; None where it may be."""
+    known = name == design.primary or name in design.outcomes
+    if not known or design.of(name).per == "occurrence":
+        return None
+    return f"it must be known of every scheduled session, or be declared as outcomes.{name}.per=occurrence"
 
 
 def _check_times(lived: Columns, early: Mask, before: Mask) -> None:

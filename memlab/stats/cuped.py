@@ -1,5 +1,7 @@
 """CUPED: what users were like before takes out of a difference what has nothing to do with the arms."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from memlab.stats import ROUNDING
@@ -50,6 +52,27 @@ def adjusted_difference(
         means.append(arm.mean(y) - (theta * (arm.mean(x) - both[:, varies].mean(axis=0))[:, :, None]).sum(axis=1))
     found = between((means[0], means[1]), (variances[0], variances[1]), (arms[0].n, arms[1].n))
     return Contrast(found.difference, found.error, np.maximum(found.freedom - varies.sum(), 1))
+
+
+def filled(columns: Sequence[Floats], users: int) -> Floats:
+    """Covariates without blanks, shape (users, covariates), for `adjusted_difference`.
+
+    A blank is given the mean of the others, and a column of its own says where (Deng et al., 2013, section 3.3). What
+    is blank throughout is left out.
+
+    Args:
+        columns: Each of shape (users,), NaN for blank.
+
+    >>> filled([np.array([1.0, 3.0, np.nan])], 3).tolist()
+    [[1.0, 0.0], [3.0, 0.0], [2.0, 1.0]]
+    """
+    found = []
+    for column in columns:
+        known = np.isfinite(column)
+        if known.any():
+            found.append(np.where(known, column, column[known].mean()))
+            found += [(~known).astype(float)] if not known.all() else []
+    return np.column_stack(found) if found else np.zeros((users, 0))
 
 
 def _products(arm: Arm, x: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from memlab.satisfaction.assignment import HOLDOUT, Split, split_of
 from memlab.satisfaction.columns import LogError
-from memlab.satisfaction.design import Design, Outcome
+from memlab.satisfaction.design import Design, Proxy
 from memlab.satisfaction.effects import Effect, effect, estimates
 from memlab.satisfaction.log import Log, Places
 from memlab.satisfaction.looks import Look, looks_at
@@ -111,7 +111,7 @@ def analyse(log: Log, design: Design) -> Analysis:
     )
 
 
-def _known(log: Log, design: Design, name: str) -> Outcome:
+def _known(log: Log, design: Design, name: str) -> Proxy:
     if name not in log.outcomes:
         raise LogError(f"there is no outcome {name!r}; the log has {', '.join(log.outcomes) or 'none'}")
     measured = np.isfinite(log.outcomes[name])
@@ -120,7 +120,7 @@ def _known(log: Log, design: Design, name: str) -> Outcome:
     return design.of(name, blank=not measured.all())
 
 
-def _others(log: Log, design: Design) -> list[Outcome]:
+def _others(log: Log, design: Design) -> list[Proxy]:
     """All outcomes but the primary that were measured at all, in the design's order, then the log's."""
     names = [*(name for name in design.outcomes if name in log.outcomes), *log.outcomes]
     shown = [name for name in dict.fromkeys(names) if name != design.primary]
@@ -137,15 +137,13 @@ def _with_users(counts: Mapping[str, Count]) -> str:
     return ", ".join(arm for arm, count in counts.items() if count.users > count.silent) or "none"
 
 
-def _over(
-    log: Log, primary: Outcome, third: Places, arms: Mapping[str, Places], confidence: float
-) -> dict[str, Effect]:
+def _over(log: Log, primary: Proxy, third: Places, arms: Mapping[str, Places], confidence: float) -> dict[str, Effect]:
     if not np.isin(log.whose[~log.before], third).any():
         return {}
     return {arm: effect(log, primary, third, own, confidence) for arm, own in arms.items()}
 
 
-def _segments(log: Log, primary: Outcome, a: Places, b: Places, confidence: float) -> list[Segment]:
+def _segments(log: Log, primary: Proxy, a: Places, b: Places, confidence: float) -> list[Segment]:
     """Of each segment column its most frequent groups, by name; the rarer ones are left out of the table."""
     found: list[tuple[str, str, int, Effect | None]] = []
     for column, words in log.exposures.segments.items():

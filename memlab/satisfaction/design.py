@@ -1,7 +1,7 @@
 """What an A/B experiment is before it is run, and how it will be read: fixed beforehand, and nowhere else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from memlab.satisfaction.assignment import Assignment
@@ -10,7 +10,7 @@ Per = Literal["session", "occurrence"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Proxy:
     """Something that is measured of sessions.
 
     Attributes:
@@ -47,7 +47,7 @@ class Design:
     assignment: Assignment
     paired: bool
     primary: str
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, Proxy]
     looks: int
     confidence: float
     mismatch: float
@@ -72,9 +72,10 @@ class Design:
         """All arms that there are."""
         return (self.a, self.b) if self.paired else tuple(self.assignment.shares)
 
-    def of(self, name: str, blank: bool = False) -> Outcome:
-        """What is known of an outcome; of one that nobody has declared, only whether it is blank somewhere."""
-        return self.outcomes.get(name) or Outcome(name, "occurrence" if blank else "session")
+    def of(self, name: str, blank: bool = False) -> Proxy:
+        """What is known of an outcome; one that is blank somewhere is per occurrence whatever was declared."""
+        known = self.outcomes.get(name) or Proxy(name)
+        return replace(known, per="occurrence") if blank else known
 
 
 def design_of(node: Mapping[str, Any], a: str, b: str) -> Design:
@@ -88,7 +89,7 @@ def design_of(node: Mapping[str, Any], a: str, b: str) -> Design:
         assignment=assignment,
         paired=node["paired"],
         primary=node["primary"],
-        outcomes={name: Outcome(name, **known) for name, known in node["outcomes"].items()},
+        outcomes={name: Proxy(name, **known) for name, known in node["outcomes"].items()},
         looks=node["looks"],
         confidence=node["confidence"],
         mismatch=node["mismatch"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from memlab.satisfaction.columns import Mask
-from memlab.satisfaction.design import Outcome
+from memlab.satisfaction.design import Proxy
 from memlab.satisfaction.log import Log, Places
 from memlab.satisfaction.totals import Totals, totals
 from memlab.stats import MIN_USERS, ROUNDING
@@ -34,7 +34,7 @@ class Effect:
         detectable: The smallest true difference that such an experiment resolves in four of five.
     """
 
-    outcome: Outcome
+    outcome: Proxy
     a: Mean | None
     b: Mean | None
     mean: Mean
@@ -44,12 +44,12 @@ class Effect:
     detectable: float | None
 
 
-def effect(log: Log, outcome: Outcome, a: Places, b: Places, confidence: float = 0.95) -> Effect:
+def effect(log: Log, outcome: Proxy, a: Places, b: Places, confidence: float = 0.95) -> Effect:
     """The effect by the estimator that the log allows: paired, else CUPED, else in means; a ratio per occurrence."""
     return next(estimates(log, outcome, a, b, confidence))
 
 
-def estimates(log: Log, outcome: Outcome, a: Places, b: Places, confidence: float = 0.95) -> Iterator[Effect]:
+def estimates(log: Log, outcome: Proxy, a: Places, b: Places, confidence: float = 0.95) -> Iterator[Effect]:
     """The effect by each estimator that the log allows, that of the verdict first.
 
     Args:
@@ -74,7 +74,7 @@ def estimates(log: Log, outcome: Outcome, a: Places, b: Places, confidence: floa
         )
 
 
-def contrasts(log: Log, outcome: Outcome, one: Totals, other: Totals) -> Iterator[tuple[str, Contrast]]:
+def contrasts(log: Log, outcome: Proxy, one: Totals, other: Totals) -> Iterator[tuple[str, Contrast]]:
     """The estimators by name, that of the verdict first."""
     if outcome.per == "occurrence":
         if log.paired:
@@ -88,7 +88,7 @@ def contrasts(log: Log, outcome: Outcome, one: Totals, other: Totals) -> Iterato
     yield MEANS, mean_difference(one.means, other.means)
 
 
-def at_look(log: Log, outcome: Outcome, a: Places, b: Places, rows: Mask) -> tuple[float, float, int]:
+def at_look(log: Log, outcome: Proxy, a: Places, b: Places, rows: Mask) -> tuple[float, float, int]:
     """The verdict's difference on some rows alone, its standard error, and the users of the smaller arm."""
     one, other = totals(log, outcome.name, a, rows), totals(log, outcome.name, b, rows)
     if log.paired:
@@ -112,7 +112,7 @@ def _parts(side: Totals) -> np.ndarray:
     return linearised(side.sums, side.counts)
 
 
-def _figure(outcome: Outcome, side: Totals, confidence: float) -> Mean | None:
+def _figure(outcome: Proxy, side: Totals, confidence: float) -> Mean | None:
     if not len(side.places) or not side.rows:
         return None
     values = _parts(side) if outcome.per == "occurrence" else side.means

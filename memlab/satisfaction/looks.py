@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from memlab.satisfaction.columns import Mask
-from memlab.satisfaction.design import Outcome
+from memlab.satisfaction.design import Proxy
 from memlab.satisfaction.effects import at_look
 from memlab.satisfaction.log import Log, Places
 from memlab.stats.sequential import always_valid_p, confidence_sequence, tightest_mixture
@@ -33,7 +33,7 @@ class Look:
     p: float
 
 
-def looks_at(log: Log, outcome: Outcome, a: Places, b: Places, most: int, confidence: float) -> tuple[Look, ...]:
+def looks_at(log: Log, outcome: Proxy, a: Places, b: Places, most: int, confidence: float) -> tuple[Look, ...]:
     """Looks that are evenly spaced: over sessions where all users have as many, else over the days.
 
     A look counts only once each arm has 20 users. How far effects are mixed over is set at the first look that counts,

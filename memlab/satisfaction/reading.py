@@ -115,11 +115,10 @@ def _whose(lived: Columns, who: Exposures) -> Places:
 
 
 def _if_blank(name: str, design: Design) -> str | None:
-    """What would be right where an outcome is blank; None where it may be."""
-    known = name == design.primary or name in design.outcomes
-    if not known or design.of(name).per == "occurrence":
+    """What would be right where an outcome is blank; None where it may be, as all but the one that decides may."""
+    if name != design.primary or design.of(name).per == "occurrence":
         return None
-    return f"it must be known of every scheduled session, or be declared as outcomes.{name}.per=occurrence"
+    return f"it must be known of every scheduled session, or be declared: outcomes.{name}.per=occurrence"
 
 
 def _check_times(lived: Columns, early: Mask, before: Mask) -> None:

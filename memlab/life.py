@@ -6,6 +6,7 @@ pass the same loop. Whatever yields it, it is checked event by event on the way.
 
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 
 from memlab.events import Event, Query, QueryId, Reply, Turn, TurnId, UserId
@@ -53,6 +54,40 @@ class Superseded:
     by: TurnId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a user who reacts made of one reply, or of one scheduled session as a whole.
+
+    Attributes:
+        at: Of a reply, when it was asked for; of a session, when it was scheduled, held or not.
+        query: The question that was replied to; None for a session as a whole.
+        attempt: Which time in its session the user asks for the same, from 1; 0 for a session as a whole.
+        allowed: How often the user would have asked at most.
+        held: Whether the user came at all; a reply is heard only where they did.
+        is_due: Whether the session was to have a goal; what has none can be neither resolved nor left unresolved.
+        goal: What the user wanted: `answer`, `recommendation`, `task` or `company`; empty without a goal.
+        reaction: What the user did: `thanks`, `repeat`, `correction`, `objection`, `leaving`; empty for nothing.
+        noticed: What the user took note of in the reply, as `stale`, `intrusion`, `slow`.
+        thumbs: The user's verdict on a session, -1, 0 or 1; 0 where they gave none.
+        mood: How content the user was afterwards, 0 to 1.
+        seconds: How long the reply took, as declared.
+    """
+
+    session: int
+    at: datetime
+    query: QueryId | None = None
+    attempt: int = 0
+    allowed: int = 1
+    held: bool = True
+    is_due: bool = True
+    goal: str = ""
+    reaction: str = ""
+    noticed: tuple[str, ...] = ()
+    thumbs: int = 0
+    mood: float = 0.0
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Life:
     """A user's events and the judge's notes on them.
@@ -61,12 +96,14 @@ class Life:
         start: Opens the stream of events anew; called once per living.
         gold: Filled before a query is yielded; for recorded lives, from the beginning.
         superseded: Turns that are out of date, and since when; filled by the end of the stream, likewise.
+        feedback: What a user who reacts made of the replies, filled as they are heard; empty where nobody reacts.
     """
 
     user: UserId
     start: Callable[[], Stream]
     gold: Mapping[QueryId, Gold]
     superseded: Sequence[Superseded] = ()
+    feedback: Sequence[Feedback] = ()
 
     def stream(self) -> Stream:
         """The events in order, each checked as it passes.
@@ -139,33 +176,50 @@ def recorded(
 
 
 def limited(life: Life, sessions: int | None, queries: int | None) -> Life:
-    """A life cut to its first sessions, and to the first queries whose gold is said in them; None is no bound."""
+    """A life cut to its first sessions, and to the first queries whose gold is said in them; None is no bound.
+
+    A session that was scheduled and not held counts as one: how many are left must not hang on the replies. Who reacts
+    asks nothing in a session that is cut.
+    """
     if sessions is None and queries is None:
         return life
-    golds = dict[QueryId, Gold]()
+    golds, feedback = dict[QueryId, Gold](), list[Feedback]()
 
     def start() -> Stream:
         events, reply = life.start(), None
         kept: set[int] = set()
         said: set[TurnId] = set()
         asked = 0
+        feedback.clear()
         while True:
             try:
                 event = events.send(reply)
             except StopIteration:
+                kept |= _missed(life, kept, sessions, None)
+                feedback.extend(f for f in life.feedback if f.session in kept and (f.query is None or f.query in golds))
                 return
             reply = None
             if isinstance(event, Query):
-                gold = life.gold[event.id]
-                if gold.evidence_turns | gold.stale <= said and (queries is None or asked < queries):
+                gold, strays = life.gold[event.id], bool(life.feedback) and event.session not in kept
+                if gold.evidence_turns | gold.stale <= said and (queries is None or asked < queries) and not strays:
                     golds[event.id] = replace(gold, forbidden=gold.forbidden & said)
                     asked += 1
                     reply = yield event
                 continue
+            kept |= _missed(life, kept, sessions, event.session)
             if event.session in kept or sessions is None or len(kept) < sessions:
                 kept.add(event.session)
                 if isinstance(event, Turn):
                     said.add(event.id)
                 reply = yield event
 
-    return Life(user=life.user, start=start, gold=golds, superseded=life.superseded)
+    return Life(user=life.user, start=start, gold=golds, superseded=life.superseded, feedback=feedback)
+
+
+def _missed(life: Life, kept: set[int], sessions: int | None, before: int | None) -> set[int]:
+    """The sessions until now that nobody held, as many as there is room for."""
+    room = None if sessions is None else sessions - len(kept)
+    if not life.feedback or before in kept:
+        return set()
+    found = {f.session for f in life.feedback if not f.held and f.session not in kept}
+    return set(sorted(session for session in found if before is None or session < before)[:room])

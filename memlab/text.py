@@ -157,6 +157,16 @@ def normalise(text: str) -> str:
     return f" {' '.join(''.join(spaced).split())} "
 
 
+def sole(text: str, options: Sequence[str]) -> str | None:
+    """The one of `options` that a text names; None where it names none, or several.
+
+    >>> sole("You told me Denver.", ["Boston", "Denver"]), sole("Boston or Denver?", ["Boston", "Denver"])
+    ('Denver', None)
+    """
+    named = [option for option in options if contains(text, option)]
+    return named[0] if len(named) == 1 else None
+
+
 def contains(text: str, value: str) -> bool:
     """Whether `value` occurs in `text` as whole words, case and punctuation aside.
 

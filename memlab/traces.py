@@ -2,7 +2,8 @@
 
 Four folders hold one parquet file per user: `lived` (what was observed), `gold` (what the judge knows), `traces`
 (what was recalled, and what was held at each session's end), `timings` (seconds, outside every identity). The trace
-is renamed into place last, so a user whose trace exists is finished.
+is renamed into place last, so a user whose trace exists is finished. A user who reacts has a file in `feedback` too, of
+one row per reply and one per scheduled session.
 """
 
 import json
@@ -80,6 +81,23 @@ TRACES = pa.schema(
 )
 TIMINGS = pa.schema(
     [("position", pa.int64()), ("session", pa.int64()), ("what", pa.string()), ("seconds", pa.float64())]
+)
+FEEDBACK = pa.schema(
+    [
+        ("session", pa.int64()),
+        ("at", TIME),
+        ("query", pa.string()),
+        ("attempt", pa.int64()),
+        ("allowed", pa.int64()),
+        ("held", pa.bool_()),
+        ("is_due", pa.bool_()),
+        ("goal", pa.string()),
+        ("reaction", pa.string()),
+        ("noticed", STRINGS),
+        ("thumbs", pa.int64()),
+        ("mood", pa.float64()),
+        ("seconds", pa.float64()),
+    ]
 )
 FOLDERS = {"lived": LIVED, "gold": GOLD, "timings": TIMINGS, "traces": TRACES}
 
@@ -159,7 +177,7 @@ class Tracer:
         self._time("encode", 0, seconds)
 
     def write(self, folder: Path) -> None:
-        """Writes the user's four files, the trace last; which turns are out of date is known when all is said.
+        """Writes the user's files, the trace last; which turns are out of date is known when all is said.
 
         Raises:
             OSError: The disk refused; nothing that was there is changed.
@@ -167,6 +185,10 @@ class Tracer:
         superseded = {note.turn: note.by for note in self._life.superseded}
         for row in self._rows["lived"]:
             row["superseded_by"] = superseded.get(row["id"])
+        if self._life.feedback:
+            felt = [{name: getattr(one, name) for name in FEEDBACK.names} for one in self._life.feedback]
+            path = folder / "feedback" / f"{file_safe(self._life.user)}.parquet"
+            write_parquet(pa.Table.from_pylist(felt, schema=FEEDBACK), path)
         for name, schema in FOLDERS.items():
             path = folder / name / f"{file_safe(self._life.user)}.parquet"
             write_parquet(pa.Table.from_pylist(self._rows[name], schema=schema), path)
@@ -218,6 +240,12 @@ def read_rows(folder: Path, name: str, user: UserId) -> list[dict[str, Any]]:
         FileNotFoundError: The user is not finished.
     """
     return pq.read_table(folder / name / f"{file_safe(user)}.parquet", schema=FOLDERS[name]).to_pylist()
+
+
+def read_feedback(folder: Path, user: UserId) -> list[dict[str, Any]]:
+    """What the user made of the replies, row by row as written; empty where the user does not react."""
+    path = folder / "feedback" / f"{file_safe(user)}.parquet"
+    return pq.read_table(path, schema=FEEDBACK).to_pylist() if path.exists() else []
 
 
 def _details(event: Observed) -> str:

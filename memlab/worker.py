@@ -24,6 +24,7 @@ from memlab.life import limited
 from memlab.loop import live
 from memlab.metrics.base import Score
 from memlab.metrics.frames import read_frames
+from memlab.satisfaction.reacting.rehearsing import Rehearsed
 from memlab.sources import Source
 from memlab.traces import Tracer, is_finished, read_rows
 
@@ -165,7 +166,12 @@ def _source(node: str) -> Source:
 
 def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
     config, limits = task.config, task.config["limits"]
-    whole = source_of(config).life(task.user, seed=config["seed"])
+    reader = build.reader(config, _beside(encoder) if isinstance(encoder, Cached) else encoder)
+    source = source_of(config)
+    if isinstance(encoder, Recording) and isinstance(source, Rehearsed):
+        whole = source.rehearsal(task.user, seed=config["seed"], reader=reader)
+    else:
+        whole = source.life(task.user, seed=config["seed"])
     life = limited(whole, limits["sessions"], limits["queries"])
     store = build.new_store(config)
     strategy = build.strategy(config, life, encoder, store)
@@ -174,7 +180,6 @@ def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
     def clock() -> float:
         return time.perf_counter() - (encoder.seconds if encoder else 0.0)
 
-    reader = build.reader(config, _beside(encoder) if isinstance(encoder, Cached) else encoder)
     try:
         live(life, strategy, tracer, reader=reader, clock=clock, **config["query"])
     finally:

@@ -11,7 +11,7 @@ from typing import Any
 from memlab.events import TurnId, UserId
 from memlab.life import Gold, Nugget
 from memlab.text import count_tokens
-from memlab.traces import read_rows
+from memlab.traces import read_feedback, read_rows
 
 Nuggets = list[frozenset[str]]
 
@@ -145,6 +145,26 @@ class Held:
     archived_bytes: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """What a user who reacts made of one reply, or of one scheduled session; see `memlab.life.Feedback`."""
+
+    user: UserId
+    session: int
+    at: datetime
+    query: str | None
+    attempt: int
+    allowed: int
+    held: bool
+    is_due: bool
+    goal: str
+    reaction: str
+    noticed: list[str]
+    thumbs: int
+    mood: float
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RunFrames:
     """The finished users of one run, or some of them: everything that a metric may look at.
@@ -154,6 +174,7 @@ class RunFrames:
 
     asked: Sequence[Asked]
     held: Sequence[Held]
+    felt: Sequence[Felt] = ()
 
 
 def read_frames(folder: Path, users: Sequence[UserId]) -> RunFrames:
@@ -164,7 +185,9 @@ def read_frames(folder: Path, users: Sequence[UserId]) -> RunFrames:
     """
     asked: list[Asked] = []
     held: list[Held] = []
+    felt: list[Felt] = []
     for user in users:
+        felt += [_pick(Felt, row | {"user": user}) for row in read_feedback(folder, user)]
         life = _lived(user, read_rows(folder, "lived", user))
         golds = {row["query"]: _gold(row) for row in read_rows(folder, "gold", user)}
         for row in read_rows(folder, "traces", user):
@@ -172,7 +195,7 @@ def read_frames(folder: Path, users: Sequence[UserId]) -> RunFrames:
                 held.append(_pick(Held, row | {"life": life}))
             else:
                 asked.append(_pick(Asked, row | {"life": life, "gold": golds[row["query"]]}))
-    return RunFrames(asked, held)
+    return RunFrames(asked, held, felt)
 
 
 def _lived(user: UserId, rows: Sequence[dict[str, Any]]) -> Lived:

@@ -114,7 +114,7 @@ class Asker:
         last = [self._asked.get((kind, *candidate.subject)) for candidate in fit]
         new = [candidate for candidate, at in zip(fit, last, strict=True) if at is None]
         old = [c for c, at in zip(fit, last, strict=True) if at is not None and scene.now - at >= AGAIN_AFTER]
-        question = _of_any_age(new, scene, draw) or _of_any_age(old, scene, draw)
+        question = _posed(of_any_age(new, scene, draw), draw) or _posed(of_any_age(old, scene, draw), draw)
         if question is None:
             return None
         self._asked[kind, *question.subject] = scene.now
@@ -140,12 +140,12 @@ def _kinds(rates: Mapping[str, float], root: int) -> Iterator[str]:
         place += 1
 
 
-def _of_any_age(candidates: Sequence[Candidate], scene: Scene, draw: Draw) -> Question | None:
+def of_any_age(candidates: Sequence[Candidate], scene: Scene, draw: Draw) -> Iterator[Candidate]:
     """Every age of the evidence is equally likely, in octaves of days, and so are updated and never updated values."""
     groups: dict[tuple[bool, int], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         groups[candidate.is_updated, (1 + _age(candidate, scene)).bit_length()].append(candidate)
-    return _posed((c for group in draw.shuffled(sorted(groups)) for c in draw.shuffled(groups[group])), draw)
+    return (c for group in draw.shuffled(sorted(groups)) for c in draw.shuffled(groups[group]))
 
 
 def _posed(candidates: Iterable[Candidate], draw: Draw) -> Question | None:

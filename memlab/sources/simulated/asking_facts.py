@@ -37,7 +37,7 @@ def preference(scene: Scene) -> Found:
 def old_but_true(scene: Scene) -> Found:
     """What was told in one session long ago, and never again, and still holds."""
     for fact, version in scene.open_facts:
-        sessions = {t.session for t in fact.tellings if t.session <= scene.session and t.mode in TOLD}
+        sessions = {t.session for t in scene.tellings(fact) if t.mode in TOLD}
         if len(sessions) == 1 and (scene.now - scene.world.starts[min(sessions)]).days >= OLD_DAYS:
             patterns = (*fact.attribute.ask_now, *scene.bank.questions["old_but_true"])
             yield _of_now(scene, "old_but_true", fact, version, patterns)
@@ -169,8 +169,7 @@ def erased(scene: Scene) -> Found:
 def not_consented(scene: Scene) -> Found:
     """What the user has said without allowing it to be kept."""
     for fact in scene.world.facts:
-        told = any(t.session <= scene.session for t in fact.tellings)
-        if scene.is_forbidden(fact) and told and fact.attribute.ask_now and not scene.is_erased(fact):
+        if scene.is_forbidden(fact) and scene.tellings(fact) and fact.attribute.ask_now and not scene.is_erased(fact):
             patterns = (*fact.attribute.ask_now, *scene.bank.questions["not_consented"])
             yield scene.ask("not_consented", (fact.attribute.name,), patterns, {"topic": fact.attribute.topic})
 
@@ -233,8 +232,8 @@ def _happened(scene: Scene) -> list[tuple[Fact, int]]:
     return [
         (fact, telling.version)
         for fact in scene.world.facts
-        for telling in fact.tellings
-        if telling.mode == "happened" and telling.session <= scene.session and scene.is_open(fact)
+        for telling in scene.tellings(fact)
+        if telling.mode == "happened" and scene.is_open(fact)
     ]
 
 
@@ -285,7 +284,7 @@ def _sets(scene: Scene) -> Iterator[tuple[Fact, list[int], list[int]]]:
     for fact in scene.world.facts:
         if fact.attribute.process != "set" or not scene.is_open(fact):
             continue
-        told = [t for t in fact.tellings if t.session <= scene.session]
+        told = scene.tellings(fact)
         gone = sorted({t.version for t in told if t.mode == "remove"})
         held = sorted({t.version for t in told if t.mode in ("say", "add")} - set(gone))
         if len(held) in MEMBERS:

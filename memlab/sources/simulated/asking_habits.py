@@ -151,7 +151,8 @@ def _said_first(
 
 def _tried(scene: Scene, task: Task) -> dict[str, tuple[int, int]]:
     """Successes and attempts by now, by approach."""
-    return tally([attempt for attempt in task.attempts if attempt.session <= scene.session])
+    missed = scene.talk.missed
+    return tally([one for one in task.attempts if one.session <= scene.session and one.session not in missed])
 
 
 def _is_alone(scene: Scene, episode: Episode) -> bool:

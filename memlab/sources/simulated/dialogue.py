@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from heapq import merge
 from itertools import count
 from operator import itemgetter
@@ -16,6 +16,7 @@ from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.facts import Fact
 from memlab.sources.simulated.habits import Followed, Task
 from memlab.sources.simulated.marks import Erased, Mark, Withdrawn
+from memlab.sources.simulated.missing import as_told
 from memlab.sources.simulated.patterns import LASTING, Patterns
 from memlab.sources.simulated.remarks import Key, Line, States, Teller
 from memlab.sources.simulated.wording import Voice, drawn, in_turn
@@ -28,6 +29,7 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 8, 95
 WORDS = re.compile(r"[^\W_]+")
 LONGEST_SESSION = 7_000  # seconds: one that begins before ten in the evening ends on its day, whose date is told
 Block = list[Line]
+Render = Callable[[], Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Talk:
         named: The first turn in which each value of interest stands.
         unnamed: The values of interest that no turn has named yet, by their longest word.
         unallowed: What a judge last found that must not be used.
+        missed: Sessions that the user did not hold: nothing that was planned for them is told.
     """
 
     stated: dict[Key, list[Statement]] = field(default_factory=lambda: defaultdict(list))
@@ -83,6 +86,7 @@ class Talk:
     named: dict[str, Turn] = field(default_factory=dict)
     unnamed: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unallowed: frozenset[TurnId] = frozenset()
+    missed: set[int] = field(default_factory=set)
 
     def hear(self, turn: Turn, states: States) -> None:
         """Takes note of a turn that states something, or nothing."""
@@ -117,9 +121,12 @@ def _longest_word(value: str) -> str:
 def told(
     talk: Talk, bank: Bank, world: World, voice: Voice, manner: Manner, seed: int
 ) -> Iterator[list[Turn | Marked]]:
-    """Renders a world, one session at a time; each is noted in `talk`, empty at first, before it is yielded."""
+    """Renders a world, one session at a time; each is noted in `talk`, empty at first, before it is yielded.
+
+    A session that is among `talk.missed` when its turn comes is yielded without a word.
+    """
     teller = Teller(bank, voice, world.acquaintances, manner.elaboration, seed)
-    coming = merge(*_threads(teller, world, seed), key=itemgetter(0))
+    coming = merge(*_threads(teller, world, talk.missed, seed), key=itemgetter(0))
     block = next(coming, None)
     for value in _of_interest(world):
         talk.unnamed[_longest_word(value)].add(value)
@@ -129,20 +136,26 @@ def told(
         places = (
             session * manner.chatter[1] + n for n in range(Draw(seed, "chatters", session).between(*manner.chatter))
         )
-        blocks = []
+        due = []
         while block is not None and block[0] == session:
-            blocks.append(block[1])
+            due.append(block[1])
             block = next(coming, None)
+        opened, closed = (Draw(seed, what, session) for what in ("opened", "closed"))
+        opens, closes = opened.chance(OPENING_PERMILLE), closed.chance(CLOSING_PERMILLE)
+        if session in talk.missed:
+            _ = opens and next(greeted), closes and next(parted)  # the others open and close as they would have
+            yield []
+            continue
+        blocks = [block for block in (render() for render in due) if block]
         said = [
             *(block for block in blocks if not _is_closing(block)),
             *(_chatter(bank, voice, unused[place % len(unused)], Draw(seed, "exchange", place)) for place in places),
         ]
         ends = [block for block in blocks if _is_closing(block)]
         lines = [line for block in [*_in_order(said, Draw(seed, "order", session)), *ends] for line in block]
-        opened, closed = (Draw(seed, what, session) for what in ("opened", "closed"))
-        if opened.chance(OPENING_PERMILLE) or not lines:
+        if opens or not lines:
             lines = _pair(voice, voice.openings, bank.assistant.greetings, next(greeted), seed, "open") + lines
-        if closed.chance(CLOSING_PERMILLE):
+        if closes:
             lines += _pair(voice, voice.closings, bank.assistant.farewells, next(parted), seed, "close")
         yield list(_turns(talk, lines, session, start, manner.form, Draw(seed, "pauses", session)))
 
@@ -159,61 +172,67 @@ def _is_closing(block: Block) -> bool:
     return any(isinstance(line.mark, Erased | Withdrawn) for line in block)
 
 
-def _threads(teller: Teller, world: World, seed: int) -> Iterator[Iterable[tuple[int, Block]]]:
+def _threads(teller: Teller, world: World, missed: Set[int], seed: int) -> Iterator[Iterable[tuple[int, Render]]]:
     """Everything that comes up, thread by thread: blocks of lines that belong together, each with its session.
 
-    A thread is in order of sessions, and what may be long is put into words only when its session comes.
+    A thread is in order of sessions, and is put into words only when its session comes.
     """
     for fact in world.facts:
-        yield _of_fact(teller, world, fact, seed)
-    yield (
-        (session, teller.withdrawal(category, Draw(seed, "withdrawal", category)))
-        for category, session in sorted(world.withdrawn.items(), key=itemgetter(1))
-    )
+        yield _of_fact(teller, world, fact, missed, seed)
+    for category, session in sorted(world.withdrawn.items(), key=itemgetter(1)):
+        yield [(session, partial(teller.withdrawal, category, Draw(seed, "withdrawal", category)))]
     for person in world.acquaintances:
         yield _of_person(teller, person, seed)
     for word in world.habits.ambiguous:
         for which, sessions in enumerate(word.sessions):
             draws = (Draw(seed, "sense", word.homonym.word, which, session) for session in sessions)
-            yield [(n, teller.sense(word, which, draw)) for n, draw in zip(sessions, draws, strict=True)]
+            yield [(n, partial(teller.sense, word, which, draw)) for n, draw in zip(sessions, draws, strict=True)]
     for followed in world.habits.followed:
         yield _of_routine(teller, followed, seed)
     for task in world.habits.tasks:
         yield _of_task(teller, task, seed)
     for episode in world.habits.episodes:
         name = episode.kind.name
-        yield [(episode.announced, teller.announcement(episode, Draw(seed, "announce", name)))]
+        yield [(episode.announced, partial(teller.announcement, episode, Draw(seed, "announce", name)))]
         if episode.ended is not None:
-            yield [(episode.ended, teller.ending(episode, Draw(seed, "ending", name)))]
+            yield [(episode.ended, partial(teller.ending, episode, Draw(seed, "ending", name)))]
 
 
-def _of_fact(teller: Teller, world: World, fact: Fact, seed: int) -> Iterator[tuple[int, Block]]:
+def _of_fact(teller: Teller, world: World, fact: Fact, missed: Set[int], seed: int) -> Iterator[tuple[int, Render]]:
     withdrawn = world.withdrawn.get(fact.attribute.sensitivity, len(world.starts))
-    for place, telling in enumerate(fact.tellings):
+
+    def render(place: int, session: int) -> Block:
+        telling = fact.tellings[place] if not missed else dict(as_told(fact.tellings, missed)).get(place)
+        if telling is None:
+            return []
+        kept = not fact.forbidden and (session <= withdrawn or withdrawn in missed)  # a withdrawal ends its session
         draw = Draw(seed, "remark", fact.attribute.name, place)
-        kept = not fact.forbidden and telling.session <= withdrawn  # a withdrawal ends its session
-        yield telling.session, teller.fact(fact, telling, world.starts[telling.session], kept, draw)
+        return teller.fact(fact, telling, world.starts[session], kept, draw)
+
+    for place, telling in enumerate(fact.tellings):
+        yield telling.session, partial(render, place, telling.session)
 
 
-def _of_person(teller: Teller, person: Acquaintance, seed: int) -> list[tuple[int, Block]]:
+def _of_person(teller: Teller, person: Acquaintance, seed: int) -> list[tuple[int, Render]]:
     relation = person.relation.name
-    blocks = [(person.introduced, teller.introduction(person, Draw(seed, "introduce", relation)))]
+    blocks = [(person.introduced, partial(teller.introduction, person, Draw(seed, "introduce", relation)))]
     for place, (about, _, sessions) in enumerate(person.facts):
         for session in sessions:
             draw = Draw(seed, "about", relation, about.name, session)
-            blocks.append((session, teller.about(person, place, draw)))
+            blocks.append((session, partial(teller.about, person, place, draw)))
     return sorted(blocks, key=itemgetter(0))
 
 
-def _of_routine(teller: Teller, followed: Followed, seed: int) -> Iterator[tuple[int, Block]]:
+def _of_routine(teller: Teller, followed: Followed, seed: int) -> Iterator[tuple[int, Render]]:
     for nth, (session, follows) in enumerate(followed.times):
         draw = Draw(seed, "routine", followed.routine.name, session)
-        yield session, teller.routine(followed.routine, nth, follows, draw)
+        yield session, partial(teller.routine, followed.routine, nth, follows, draw)
 
 
-def _of_task(teller: Teller, task: Task, seed: int) -> Iterator[tuple[int, Block]]:
+def _of_task(teller: Teller, task: Task, seed: int) -> Iterator[tuple[int, Render]]:
     for nth, attempt in enumerate(task.attempts):
-        yield attempt.session, teller.attempt(task, nth, Draw(seed, "attempt", task.kind.name, attempt.session))
+        draw = Draw(seed, "attempt", task.kind.name, attempt.session)
+        yield attempt.session, partial(teller.attempt, task, nth, draw)
 
 
 def _in_order(blocks: Sequence[Block], draw: Draw) -> list[Block]:

@@ -10,7 +10,8 @@ from memlab.life import Gold, Nugget
 from memlab.seeds import Draw
 from memlab.sources.simulated.bank import Bank
 from memlab.sources.simulated.dialogue import Statement, Talk, names
-from memlab.sources.simulated.facts import Fact
+from memlab.sources.simulated.facts import Fact, Telling
+from memlab.sources.simulated.missing import as_told
 from memlab.sources.simulated.options import options
 from memlab.sources.simulated.patterns import LASTING
 from memlab.sources.simulated.remarks import TRUE, Key, fact_key
@@ -140,7 +141,13 @@ class Scene:
 
     def told_version(self, fact: Fact) -> int | None:
         """The newest version that has been told to hold; None where none has."""
-        return max((t.version for t in fact.tellings if t.session <= self.session and t.mode in TRUE), default=None)
+        return max((t.version for t in self.tellings(fact) if t.mode in TRUE), default=None)
+
+    def tellings(self, fact: Fact) -> list[Telling]:
+        """How a fact has been told until now, what belongs to sessions that were not held left out."""
+        missed = self.talk.missed
+        whole = [told for _, told in as_told(fact.tellings, missed)] if missed else fact.tellings
+        return [telling for telling in whole if telling.session <= self.session]
 
     def version(self, fact: Fact, version: int) -> Sequence[Statement]:
         """Everything until now that states a version of a fact."""

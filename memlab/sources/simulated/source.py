@@ -2,27 +2,22 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
-from hashlib import sha256
-from itertools import pairwise
 from math import inf
 from types import MappingProxyType
-from typing import assert_never
 
-from memlab.events import Consent, Erasure, Event, Outcome, Query, Reply, SessionEnd, Turn, TurnId, UserId
+from memlab.events import Event, Reply, Turn, TurnId, UserId
 from memlab.life import Gold, Life, Stream, Superseded
-from memlab.seeds import Draw, derive
+from memlab.seeds import derive
 from memlab.sources import SourceError
 from memlab.sources.reading import checked_form
 from memlab.sources.simulated.asking import KINDS, Asker, Plan
 from memlab.sources.simulated.bank import Part, fragments, load_bank, small_words
-from memlab.sources.simulated.dialogue import LONGEST_PAUSE, SHORTEST_PAUSE, Manner, Marked, Statement, Talk, told
-from memlab.sources.simulated.marks import Erased, Named, Tried, Withdrawn
-from memlab.sources.simulated.patterns import LASTING
-from memlab.sources.simulated.remarks import Key, States, fact_key
-from memlab.sources.simulated.scene import NAMING, Question, Scene
-from memlab.sources.simulated.wording import Voice, in_turn
+from memlab.sources.simulated.dialogue import Manner, Marked, Talk, told
+from memlab.sources.simulated.following import asked, consented, follows
+from memlab.sources.simulated.remarks import Key
+from memlab.sources.simulated.scene import NAMING, Scene
+from memlab.sources.simulated.superseding import outdated
+from memlab.sources.simulated.wording import Voice
 from memlab.sources.simulated.world import Shape, World, build_world
 
 MOST, MOST_MONTHS, MOST_CHATTER = 10, 1200, 200
@@ -141,35 +136,43 @@ class Simulated:
         gold, superseded = dict[str, Gold](), list[Superseded]()
 
         def start() -> Stream:
-            yield from self._events(gold, superseded, self._made(user, seed))
+            yield from self._events(gold, superseded, self.begin(user, seed))
 
         return Life(user=user, start=start, gold=gold, superseded=superseded)
 
     def stated(self, user: UserId, *, seed: int) -> Iterator[tuple[TurnId, Key, str]]:
         """What turns state: turn, key, as `("announced", "exam")`, and the category of the attribute, else `none`."""
-        made = self._made(user, seed)
-        for _ in self._events({}, [], made):
+        begun = self.begin(user, seed)
+        for _ in self._events({}, [], begun):
             pass
-        known = {fact.attribute.name: fact.attribute.sensitivity for fact in made.world.facts}
-        for key, said in made.talk.stated.items():
+        known = {fact.attribute.name: fact.attribute.sensitivity for fact in begun.world.facts}
+        for key, said in begun.talk.stated.items():
             category = known.get(key[1], "none") if key[0] in (*NAMING, "forget") else "none"
             yield from ((statement.turn, key, category) for statement in said)
 
-    def _made(self, user: UserId, seed: int) -> "_Made":
+    def begin(self, user: UserId, seed: int) -> "Begun":
+        """A user as drawn, of whom nothing has been told yet."""
         root = derive(seed, "simulated", user)
-        return _Made(user, root, build_world(self._bank, self._shape, root), Talk())
+        world, talk = build_world(self._bank, self._shape, root), Talk()
+        voice = Voice(world.register, self._bank.registers[world.register], self._typos, small_words())
+        return Begun(user, root, world, talk, voice, told(talk, self._bank, world, voice, self._manner, root))
+
+    def scene(self, begun: "Begun", session: int, until: int) -> Scene:
+        """What a judge knows of a life when so many turns have been said."""
+        return Scene(self._bank, begun.world, begun.talk, begun.voice, session, until, self._overlap)
+
+    @property
+    def form(self) -> str:
+        """The text form of a turn."""
+        return self._manner.form
 
     def _events(
-        self, gold: dict[str, Gold], superseded: list[Superseded], made: "_Made"
+        self, gold: dict[str, Gold], superseded: list[Superseded], begun: "Begun"
     ) -> Generator[Event, Reply | None, None]:
-        user, root, world, talk = made.user, made.root, made.world, made.talk
-        voice = Voice(world.register, self._bank.registers[world.register], self._typos, small_words())
+        user, root, world, talk = begun.user, begun.root, begun.world, begun.talk
         asker = Asker(self._plan, self._shape.sessions, root)
-        told_sessions = told(talk, self._bank, world, voice, self._manner, root)
-        for category, granted in world.consents.items():
-            yield Consent(at=world.starts[0], session=0, category=category, granted=granted)
-        for session, said in enumerate(told_sessions):
-            scene = partial(Scene, self._bank, world, talk, voice, session, overlap=self._overlap)
+        yield from consented(world)
+        for session, said in enumerate(begun.sessions):
             at = world.starts[session]
             for event in said:
                 match event:
@@ -177,19 +180,27 @@ class Simulated:
                         at = event.at
                         yield event
                     case Marked():
-                        yield from _follows(user, asker, scene(until=event.until), event, at, gold, root)
-            yield from _asked(user, asker, scene(until=talk.said), self._manner.form, at, gold, root)
-        superseded[:] = _superseded(world, talk)
+                        scene = self.scene(begun, session, event.until)
+                        yield from follows(user, asker, scene, event, at, gold, root)
+            yield from asked(user, asker, self.scene(begun, session, talk.said), self.form, at, gold, root)
+        superseded[:] = outdated(world, talk)
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """A user as drawn, and the talk in which their life is being told."""
+class Begun:
+    """A user as drawn, and the talk in which their life is being told.
+
+    Attributes:
+        talk: What has been told so far; sessions in its `missed` are passed over.
+        sessions: Tells the life, one session at a time.
+    """
 
     user: UserId
     root: int
     world: World
     talk: Talk
+    voice: Voice
+    sessions: Iterator[list[Turn | Marked]]
 
 
 def _check(name: str, value: object, holds: bool, wanted: str, verb: str = "be") -> None:
@@ -210,88 +221,3 @@ def _is_range(pair: object, most: float = inf) -> bool:
     if not isinstance(pair, Sequence) or len(pair) != 2:
         return False
     return all(_is_whole(value, 0, most) for value in pair) and pair[0] <= pair[1]
-
-
-def _follows(
-    user: UserId, asker: Asker, scene: Scene, marked: Marked, at: datetime, gold: dict[str, Gold], root: int
-) -> Iterator[Event]:
-    """What happens right after a turn."""
-    session = scene.session
-    match marked.mark:
-        case Erased(attribute):
-            yield Erasure(at=at, session=session, turns=scene.about(attribute))
-        case Withdrawn(category):
-            yield Consent(at=at, session=session, category=category, granted=False)
-        case Tried(task, approach, success):
-            yield Outcome(at=at, session=session, turn=marked.turn, task=task, approach=approach, success=success)
-        case Named(attribute, version):
-            draw = Draw(root, "follows", session, "refer", attribute, version)
-            question = asker.within(scene, attribute, version, draw)
-            if question is not None:
-                yield _query(user, scene, marked.turn, at, question, gold)
-        case _:
-            assert_never(marked.mark)
-
-
-def _asked(
-    user: UserId, asker: Asker, scene: Scene, form: str, at: datetime, gold: dict[str, Gold], root: int
-) -> Iterator[Event]:
-    """The end of a session: the user's own questions, each a turn with an answer that tells nothing; then probes."""
-    questions = list(enumerate(asker.after(scene)))
-    for place, question in questions:
-        if question.natural:
-            yield _query(user, scene, str(place), at, question, gold)
-            for turn in _exchange(scene, question, place, form, at, root):
-                at = turn.at
-                yield turn
-    yield SessionEnd(at=at, session=scene.session)
-    for place, question in questions:
-        if not question.natural:
-            yield _query(user, scene, str(place), at, question, gold)
-
-
-def _exchange(scene: Scene, question: Question, place: int, form: str, at: datetime, root: int) -> Iterator[Turn]:
-    """A question as a turn, noted for the value that it names, and the answer to it."""
-    draw = Draw(root, "answered", scene.session, place)
-    names: States = (((question.gold.kind, *question.subject), question.named),) if question.named else ()
-    answer = in_turn(scene.bank.assistant.looking, question.natural, root, "looking")
-    for which, speaker, said, states in (("a", "user", question.text, names), ("b", "assistant", answer, ())):
-        at += timedelta(seconds=draw.between(SHORTEST_PAUSE, LONGEST_PAUSE))
-        text, id = form.format(speaker=speaker, text=said, at=at), f"s{scene.session:03d}q{place:02d}{which}"
-        turn = Turn(at=at, session=scene.session, id=id, speaker=speaker, text=text)
-        scene.talk.hear(turn, states)
-        yield turn
-
-
-def _query(user: UserId, scene: Scene, place: str, at: datetime, question: Question, gold: dict[str, Gold]) -> Query:
-    id = sha256(f"{user}\n{scene.session}\n{place}".encode()).hexdigest()[:8]
-    gold[id] = question.gold
-    return Query(at=at, session=scene.session, id=id, text=question.text, probe=not question.natural)
-
-
-def _superseded(world: World, talk: Talk) -> Iterator[Superseded]:
-    """What a change, a correction, a cleared joke, a removal or a retraction has put out of date, and by which turn.
-
-    What a cyclic attribute says comes back, so it is never out of date for good and is left out.
-    """
-
-    def outdated(stated: Sequence[Statement], by: Sequence[Statement]) -> Iterator[Superseded]:
-        kept = {s.turn for s in by}
-        for statement in stated:
-            later = [s.turn for s in by if s.place > statement.place]
-            if later and statement.turn not in kept:
-                yield Superseded(turn=statement.turn, by=later[0])
-
-    for fact in world.facts:
-        name, n = fact.attribute.name, len(fact.versions)
-        stated = [talk.stated.get(fact_key(name, version), []) for version in range(n)]
-        if fact.attribute.process == "drifting":
-            for older, newer in pairwise(stated):
-                yield from outdated(older, newer[:1])
-        if fact.attribute.process == "set":
-            for version, said in enumerate(stated):
-                yield from outdated(said, talk.stated.get(("gone", name, str(version)), []))
-        yield from outdated(talk.stated.get(("wrong", name), []), talk.stated.get(("righted", name), []))
-        yield from outdated(talk.stated.get(("joke", name), []), talk.stated.get(("cleared", name), []))
-        if fact.attribute.process in LASTING:
-            yield from outdated(stated[-1], talk.stated.get(("retract", name), []))

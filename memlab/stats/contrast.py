@@ -8,6 +8,8 @@ from memlab.stats import ROUNDING
 from memlab.stats.draws import Floats
 from memlab.stats.mean import Mean
 
+DIGITS = 1e-12  # of a sum of products, what is left by rounding alone
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contrast:
@@ -81,7 +83,8 @@ class Arm:
         about, others = (v.sum(axis=0) / max(1, len(v)) for v in (one, other))
         one, other = one - about, other - others  # products of large numbers lose digits
         within = self.times @ (one * other) - self.n * self.mean(one) * self.mean(other)
-        return within / np.where(self.n > 1, self.n - 1, np.nan)
+        noise = DIGITS * (self.times @ np.abs(one * other))
+        return np.where(np.abs(within) > noise, within, 0.0) / np.where(self.n > 1, self.n - 1, np.nan)
 
 
 def once(values: Floats) -> Arm:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from memlab.stats import ROUNDING
-from memlab.stats.contrast import Arm, Contrast, between, once
+from memlab.stats.contrast import DIGITS, Arm, Contrast, between, once
 from memlab.stats.draws import Floats
 
 
@@ -48,7 +48,9 @@ def adjusted_difference(
     means, variances = [], []
     for arm, x, y, (own_xx, own_xy) in zip(arms, before, values, within, strict=True):
         explained = 2 * (theta * own_xy).sum(axis=1) - (theta * (own_xx @ theta)).sum(axis=1)
-        variances.append(arm.covariance(y, y) - explained / np.where(arm.n > 1, arm.n - 1, np.nan))
+        whole = arm.covariance(y, y)
+        left = whole - explained / np.where(arm.n > 1, arm.n - 1, np.nan)
+        variances.append(np.where(left > DIGITS * whole, left, 0 * whole))
         means.append(arm.mean(y) - (theta * (arm.mean(x) - both[:, varies].mean(axis=0))[:, :, None]).sum(axis=1))
     found = between((means[0], means[1]), (variances[0], variances[1]), (arms[0].n, arms[1].n))
     return Contrast(found.difference, found.error, np.maximum(found.freedom - varies.sum(), 1))

@@ -74,6 +74,20 @@ def tightest_mixture(error: Floats | float, confidence: float = 0.95) -> Floats:
     return np.asarray(error, float) * np.sqrt(squared)
 
 
+def first_mixture(error: Floats, confidence: float = 0.95) -> Floats:
+    """`tightest_mixture` at the first look that tells anything, with the looks along the last axis, kept as one.
+
+    Looks are few errors of each other apart in size, so an interval that is shortest at the first is little longer than
+    it could be at the last: by 7 % where the error has become a third.
+
+    >>> first_mixture(np.array([[np.nan, 0.1, 0.05]])).round(3).tolist()
+    [[0.287]]
+    """
+    _, told = _told(error, error)
+    first = np.take_along_axis(error, np.expand_dims(told.argmax(axis=-1), -1), axis=-1)
+    return tightest_mixture(np.where(told.any(axis=-1, keepdims=True), first, 1.0), confidence)
+
+
 def _told(difference: Floats, error: Floats) -> tuple[Floats, np.ndarray]:
     """The variances, and which looks tell anything; where not, a variance that harms no logarithm."""
     told = np.isfinite(difference) & np.isfinite(error) & (error > ROUNDING)

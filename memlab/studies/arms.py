@@ -100,7 +100,7 @@ def live_arms(
         burn_in: Sessions before the exposure in which nothing is recalled.
         folder: The runs lie in `folder/arms`.
     """
-    configs = [_in_arm(arm, design, burn_in) | {"out": str(folder), "experiment": "arms"} for arm in arms]
+    configs = [in_arm(arm, design, burn_in) | {"out": str(folder), "experiment": "arms"} for arm in arms]
     runs = execute(configs, argv, progress)
     return [Lived(arm.name, run, outcomes(run.folder)) for arm, run in zip(arms, runs, strict=True)]
 
@@ -141,8 +141,12 @@ def _planned(text: str, node: Mapping[str, Any], others: Sequence[str], config_d
     return config | {"source": config["source"] | {"users": node["users"], "sessions": sessions}}
 
 
-def _in_arm(arm: Arm, design: Design, burn_in: int) -> Config:
-    """The arm's config as it runs: its own users alone, unless users are paired, and held back during the burn-in."""
+def in_arm(arm: Arm, design: Design, burn_in: int) -> Config:
+    """The arm's config as it runs: its own users alone, unless users are paired, and held back during the burn-in.
+
+    Args:
+        burn_in: Sessions before the exposure.
+    """
     config, assignment = arm.config, design.assignment
     held = load_option("layer", "holdback") | {"sessions": first_session(config, burn_in)}
     layers = ({"holdback": held} if burn_in else {}) | config["layer"]

@@ -23,7 +23,7 @@ class Assignment:
         a: The arm that the other is held against.
         b: The arm under test; the two names differ.
         salt: Of the experiment.
-        split: The share of b among a and b, over 0 and under 1.
+        split: The share of a among a and b, over 0 and under 1; `a=none, split=0.1` is the holdout of a tenth.
         holdout: The share of all users in a third arm, `none`, 0 or more and under 1; where a or b is `none` there is
             one already, and nobody is held out besides.
 
@@ -34,7 +34,7 @@ class Assignment:
     >>> arms.arm("u7") == arms.arm("u7")
     True
     >>> arms.shares
-    {'none': 0.9, 'hybrid': 0.1}
+    {'none': 0.1, 'hybrid': 0.9}
     """
 
     a: str
@@ -47,7 +47,7 @@ class Assignment:
         if self.a == self.b:
             raise ValueError(f"arms a and b are both {self.a!r}; they must have different names")
         if not 0 < self.split < 1:
-            raise ValueError(f"split is {self.split}; it must be over 0 and under 1, the share of b among a and b")
+            raise ValueError(f"split is {self.split}; it must be over 0 and under 1, the share of a among a and b")
         if not 0 <= self.holdout < 1:
             raise ValueError(f"holdout is {self.holdout}; it must be 0 or more and under 1, a share of all users")
 
@@ -55,7 +55,7 @@ class Assignment:
     def shares(self) -> dict[str, float]:
         """The share of users that each arm should have, a first, then b, then who is held out."""
         held = 0.0 if HOLDOUT in (self.a, self.b) else self.holdout
-        shares = {self.a: (1 - held) * (1 - self.split), self.b: (1 - held) * self.split}
+        shares = {self.a: (1 - held) * self.split, self.b: (1 - held) * (1 - self.split)}
         return shares | ({HOLDOUT: held} if held else {})
 
     def arm(self, user: UserId) -> str:

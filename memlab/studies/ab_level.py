@@ -70,7 +70,7 @@ def groups(lived: Panel, count: int, outcome: str, of: Ratio, alpha: float) -> F
 
 
 def bound(draws: int, alpha: float) -> int:
-    """The most rejections that 99 of 100 such studies have, if each draw rejects with the level (binomial, near normal).
+    """The most rejections that 99 of 100 such studies have, if each draw rejects with the level (normal).
 
     >>> bound(1000, 0.05), bound(100, 0.05)
     (68, 11)

@@ -69,9 +69,8 @@ def power_figure(found: Sequence[Judged]) -> Figure:
         axes.grid(alpha=0.25)
         axes.legend(frameon=False, fontsize=8)
         axes.set_title("what an experiment of so many users can say")
-        alt = "Width of intervals: " + "; ".join(
-            f"{one.estimator}, {one.users} users {share(one.width).text}" for one in own
-        )
+        told = (f"{one.estimator}, {one.users} users {share(one.width).text}" for one in own)
+        alt = "Width of intervals: " + "; ".join(told)
         return finish(drawing, "ab", "widths", "what an experiment can say", alt)
 
 

@@ -26,11 +26,11 @@ def test_arms_have_their_shares(split, holdout):
     found = split_of(list(arms.users(USERS).values()), arms.shares)
     assert found.p > 0.001
     assert list(found.counts) == list(arms.shares)
-    assert found.expected["hybrid"] == pytest.approx(4000 * split * (1 - holdout))
+    assert found.expected["bm25"] == pytest.approx(4000 * split * (1 - holdout))
 
 
 def test_nobody_is_held_out_where_an_arm_is_none_already():
-    assert Assignment(a="none", b="hybrid", salt="s", split=0.1, holdout=0.1).shares == {"none": 0.9, "hybrid": 0.1}
+    assert Assignment(a="none", b="hybrid", salt="s", split=0.1, holdout=0.1).shares == {"none": 0.1, "hybrid": 0.9}
     assert Assignment(a="bm25", b="none", salt="s", holdout=0.1).shares == {"bm25": 0.5, "none": 0.5}
 
 

@@ -68,7 +68,7 @@ def test_lost_users_take_the_verdict(say):
     _, lines, _ = say(log)
     assert lines[0].endswith("]: no verdict")
     assert "guard:   ALARM, " in "\n".join(lines)
-    _, lines, _ = say(log, "split=0.32")
+    _, lines, _ = say(log, "split=0.68")
     assert lines[0].endswith("better")
 
 

@@ -53,7 +53,7 @@ def bootstrap_t_mean(
         g = len(people)
         generator = np.random.default_rng(derive(0, "bootstrap-t", name, str(part)))
         weights = generator.multinomial(g, np.full(g, 1 / g), DRAWS).astype(float) if g > 1 else np.ones((DRAWS, 1))
-        drawn = resampled(np.bincount(which, x[own]), np.bincount(which).astype(float), weights)
+        drawn = resampled(np.asarray(np.bincount(which, x[own]), float), np.bincount(which).astype(float), weights)
         share = own.mean()
         means += share * drawn[0]
         variances += share**2 * drawn[1]

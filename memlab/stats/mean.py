@@ -84,11 +84,12 @@ def _spread(x: npt.NDArray[np.float64], which: npt.NDArray, strata: Sequence[str
         if len(counts) == 1:
             alone += float(counts[0]) ** 2
             continue
-        parts.append(spread_of_total(np.bincount(users, weights=x[inside] - x[inside].mean()), counts))
+        totals = np.asarray(np.bincount(users, weights=x[inside] - x[inside].mean()), float)
+        parts.append(spread_of_total(totals, counts))
         sizes += float(np.sum(counts**2))
     if not parts:
         return None
-    variance, squares, cubes = (sum(getattr(part, of) for part in parts) for of in ("variance", "squares", "cubes"))
+    variance, _, squares, cubes = np.sum(parts, axis=0)
     spread = sum(part.variance**2 / part.freedom for part in parts)
     freedom = variance**2 / spread if spread > 0 else sum(part.freedom for part in parts)
-    return Spread(variance * (1 + alone / sizes), freedom, squares, cubes)
+    return Spread(variance * (1 + alone / sizes), np.asarray(freedom), squares, cubes)

@@ -13,7 +13,7 @@ from memlab.satisfaction.log import Log, Places
 from memlab.satisfaction.looks import Look, looks_at
 from memlab.stats import MIN_USERS
 from memlab.stats.allocation import lost_alike_p
-from memlab.stats.holm import holm
+from memlab.stats.family import holm
 from memlab.stats.segments import heterogeneity_p
 
 MOST_SEGMENTS = 12

@@ -3,20 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from memlab.config import Config, load_option
 from memlab.report.sections import Section
-from memlab.runs import execute
-from memlab.satisfaction.design import design_of
-from memlab.satisfaction.outcomes import Outcome, outcomes
-from memlab.seeds import derive
 from memlab.studies.ab_level import Found, bound, groups, hashed, rejections
 from memlab.studies.ab_tables import level_table, power_figure, truth_table, verdict
 from memlab.studies.ab_truth import Judged, judged, judged_ratio
-from memlab.studies.arms import arms_of, first_session, in_arm
 from memlab.studies.base import Findings, Setting
-from memlab.studies.panel import Panel, panel
+from memlab.studies.panel import Panel
+from memlab.studies.populations import lived
 
-SAME = ("query", "encoder", "store", "chat")
 NOTES = (
     """**A/A**: users who all lived under one arm are said to be in two. Every rejection is false. At the level of
 5 %, a sound analysis has at most *bound* of them in 99 of 100 such studies (binomial).""",
@@ -76,7 +70,7 @@ class AbInstrument:
     def conduct(self, setting: Setting) -> Findings:
         """Lives everybody, then counts."""
         one, other, failed = self._lived(setting)
-        first = self._first_population(one)
+        first = one.part([place for place, user in enumerate(one.users) if user.startswith("population 00/")])
         outcome, of = self._outcomes[0], self._ratio
         hashes = hashed(first.users, self._assignments, "aa")
         level = rejections(first, outcome, of, hashes, self._alpha)
@@ -103,31 +97,16 @@ class AbInstrument:
 
     def _lived(self, setting: Setting) -> tuple[Panel, Panel, list[str]]:
         """Everybody under arm a and under arm b; and what failed."""
-        node = load_option("ab", "standard", setting.config["config_dir"]) | {"paired": True, "users": self._users}
-        node |= {"sessions": self._sessions, "burn_in": self._burn_in}
-        arms = arms_of(self._a, self._b, node, [], setting.config["config_dir"])
-        design = design_of(node, arms[0].name, arms[1].name)
-        rows: list[dict[str, list[Outcome]]] = [{}, {}]
-        failed = []
-        for n in range(self._populations):
-            configs = [self._config(in_arm(arm, design, self._burn_in), n, setting) for arm in arms]
-            runs = execute(configs, progress=_named(setting, f"{n + 1} of {self._populations}"))
-            for side, run in zip(rows, runs, strict=True):
-                side[f"{n:02}"] = outcomes(run.folder)
-                if run.status != "complete":
-                    failed.append(f"{run.label}, population {n}: {run.status}, {len(run.errors)} users")
-        first, names = first_session(arms[0].config, self._burn_in), sorted({*self._outcomes, *self._ratio})
-        one, other = (panel(side, names, first, self._sessions) for side in rows)
-        return (*_shared(one, other), failed)
-
-    def _config(self, config: Config, population: int, setting: Setting) -> Config:
-        seed = derive(setting.seed, "population", population) % 2**31
-        same = {name: setting.config[name] for name in (*SAME, "workers", "config_dir")}
-        return config | same | {"seed": seed, "out": str(setting.folder), "experiment": "arms"}
-
-    def _first_population(self, lived: Panel) -> Panel:
-        own = [place for place, user in enumerate(lived.users) if user.startswith("00/")]
-        return lived.part(own)
+        sides, failed = lived(
+            (self._a, self._b),
+            sorted({*self._outcomes, *self._ratio}),
+            setting,
+            users=self._users,
+            sessions=self._sessions,
+            burn_in=self._burn_in,
+            populations=[f"population {n:02}" for n in range(self._populations)],
+        )
+        return sides[self._a], sides[self._b], failed
 
     def _judged(self, one: Panel, other: Panel, seed: int) -> list[Judged]:
         found: list[Judged] = []
@@ -144,17 +123,3 @@ class AbInstrument:
             "groups": {name: [int(found.sum()), len(found)] for name, found in fresh.items()},
             "truth": [asdict(one) for one in truth],
         }
-
-
-def _shared(one: Panel, other: Panel) -> tuple[Panel, Panel]:
-    """Both panels of the users whom both have: whose life failed under one arm is in neither."""
-    shared = {*one.users} & {*other.users}
-    sides = [side.part([n for n, user in enumerate(side.users) if user in shared]) for side in (one, other)]
-    return sides[0], sides[1]
-
-
-def _named(setting: Setting, which: str):
-    def advance(stage: str, done: int, total: int) -> None:
-        setting.progress(f"{stage} {which}", done, total)
-
-    return advance

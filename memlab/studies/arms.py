@@ -76,13 +76,13 @@ def arms_of(
     Raises:
         ConfigError: A name, key or value is wrong, or the source is none of users who react.
     """
-    configs = [_planned(text, node, others, config_dir) for text in (a, b)]
+    configs = [planned_arm(text, node, others, config_dir) for text in (a, b)]
     names = ["+".join([*config["layer"], config["strategy"]["name"]]) for config in configs]
     if names[0] == names[1]:
         names = [a, b]
     arms = [Arm(name, config) for name, config in zip(names, configs, strict=True)]
     if node["holdout"] and not node["paired"] and HOLDOUT not in names:
-        arms.append(Arm(HOLDOUT, _planned(HOLDOUT, node, others, config_dir)))
+        arms.append(Arm(HOLDOUT, planned_arm(HOLDOUT, node, others, config_dir)))
     return arms
 
 
@@ -131,7 +131,12 @@ def write_logs(lived: Sequence[Lived], first: int, folder: Path) -> tuple[Path, 
     return paths
 
 
-def _planned(text: str, node: Mapping[str, Any], others: Sequence[str], config_dir: Path | None) -> Config:
+def planned_arm(text: str, node: Mapping[str, Any], others: Sequence[str], config_dir: Path | None) -> Config:
+    """The config of a run in which all users would be in an arm, its sessions those of warm-up, burn-in and exposure.
+
+    Raises:
+        ConfigError: A name, key or value is wrong, or the source is none of users who react.
+    """
     config = plan([*ALWAYS, *others, *overrides_of(text)], config_dir)[0]
     if not {"warm_up", "sessions", "users"} <= config["source"].keys():
         raise ConfigError(

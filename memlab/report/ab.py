@@ -1,6 +1,7 @@
 """The page of an A/B experiment, the same for simulated users and for a product's logs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from memlab.report.ab_figures import draw_effects, draw_looks
 from memlab.report.ab_verdict import p_value, signed, verdict
@@ -43,8 +44,12 @@ def page(found: Analysis, title: str, provenance: str, facts: str, failed: Seque
     return Report(title, provenance, (ab_section(found, facts),), tuple(failed), NOTES)
 
 
-def ab_section(found: Analysis, facts: str, slug: str = "ab") -> Section:
-    """The tables and figures of one experiment."""
+def ab_section(found: Analysis, facts: str, slug: str = "ab", folded: bool = False) -> Section:
+    """The tables and figures of one experiment.
+
+    Args:
+        folded: Whether all tables but the verdict are shown on demand only.
+    """
     design = found.design
     blocks: list[Table | Figure | None] = [
         _told(found),
@@ -58,7 +63,11 @@ def ab_section(found: Analysis, facts: str, slug: str = "ab") -> Section:
         _looks(found),
     ]
     unread = f" Columns that were not read: {', '.join(found.unused)}." if found.unused else ""
-    shown = tuple(block for block in blocks if block is not None)
+    whole_page = [block for block in blocks if block is not None]
+    shown = tuple(
+        replace(block, folded=True) if folded and place and isinstance(block, Table) else block
+        for place, block in enumerate(whole_page)
+    )
     return Section(f"{design.b} over {design.a}", slug, shown, facts + unread)
 
 
@@ -106,7 +115,7 @@ def _others(found: Analysis) -> Table | None:
                     _difference(one.mean),
                     Cell(p_value(one.p), one.p),
                 ),
-                *(_p(found.adjusted.get(one.outcome.name)), Cell(one.by), Cell(one.verdict)),
+                *(_p(found.adjusted.get(one.outcome.name)), Cell(one.by), Cell(_word(one))),
             )
         )
         for one in found.others
@@ -124,7 +133,7 @@ def _held_out(found: Analysis) -> Table | None:
 
 def _effect_row(name: str, one: Effect) -> Row:
     cells = (_mean(one.a), _mean(one.b), _difference(one.mean), Cell(p_value(one.p), one.p), whole(one.mean.users))
-    return Row((Cell(name), *cells, Cell(one.verdict)))
+    return Row((Cell(name), *cells, Cell(_word(one))))
 
 
 def _segments(found: Analysis) -> Table | None:
@@ -136,7 +145,7 @@ def _segments(found: Analysis) -> Table | None:
         effect = one.effect
         mean = None if effect is None else effect.mean
         cells = (_difference(mean), _p(one.p if effect is not None else None))
-        rows.append(Row((name, whole(one.users), *cells, Cell("–" if effect is None else effect.verdict))))
+        rows.append(Row((name, whole(one.users), *cells, Cell("–" if effect is None else _word(effect)))))
     spread = ", ".join(f"{c.removeprefix('segment_')} {p_value(p)}" for c, p in found.heterogeneity.items())
     caption = f"{found.design.primary} by kind of user; p of as unequal effects: {spread}"
     return Table(caption, ("users", "n", "difference", "p, adjusted", "exploratory"), tuple(rows), sortable=False)
@@ -161,6 +170,11 @@ def _mean(mean: Mean | None) -> Cell:
 
 def _difference(mean: Mean | None) -> Cell:
     return share(None) if mean is None else Cell(signed(mean), mean.mean, mean.low, mean.high)
+
+
+def _word(one: Effect) -> str:
+    """The verdict without its reason."""
+    return one.verdict.split(":")[0]
 
 
 def _p(p: float | None) -> Cell:

@@ -1,8 +1,9 @@
 """An A/B experiment from the command line: what was asked for, its arms lived, its logs read."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,7 +13,7 @@ from memlab.satisfaction.assignment import HOLDOUT
 from memlab.satisfaction.design import Design, design_of
 from memlab.satisfaction.log import Log
 from memlab.satisfaction.reading import arms_in, read_log
-from memlab.studies.arms import Lived, arms_of, digest_of, first_session, live_arms, write_logs
+from memlab.studies.arms import Arm, Lived, arms_of, digest_of, first_session, live_arms, write_logs
 
 STANDARD = "standard"
 
@@ -25,6 +26,7 @@ class Wanted:
         a: As typed; None where it names none. `b` likewise.
         node: `configs/ab`, with what the line changes.
         others: Overrides for every arm.
+        shared: Parts of the config, by name, that are as they are in every arm.
     """
 
     a: str | None
@@ -32,6 +34,7 @@ class Wanted:
     node: Config
     others: list[str]
     config_dir: Path | None
+    shared: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def live(wanted: Wanted, argv: Sequence[str] = (), progress: Callable[..., None]
     """
     node = wanted.node
     _check(node)
-    arms = arms_of(str(wanted.a), str(wanted.b), node, wanted.others, wanted.config_dir)
+    found = arms_of(str(wanted.a), str(wanted.b), node, wanted.others, wanted.config_dir)
+    arms = [Arm(arm.name, arm.config | dict(wanted.shared)) for arm in found]
     design = _designed(node, arms[0].name, arms[1].name)
     config = arms[0].config
     folder = Path(config["out"]) / "ab" / digest_of(node, arms)

@@ -106,7 +106,7 @@ class AbInstrument:
             burn_in=self._burn_in,
             populations=[f"population {n:02}" for n in range(self._populations)],
         )
-        return sides[self._a], sides[self._b], failed
+        return sides[self._a].panel, sides[self._b].panel, failed
 
     def _judged(self, one: Panel, other: Panel, seed: int) -> list[Judged]:
         found: list[Judged] = []

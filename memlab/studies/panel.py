@@ -47,16 +47,15 @@ class Panel:
         return self.so_far(of[0])[0], self.so_far(of[1])[0]
 
 
-def panel(rows: Mapping[str, Sequence[Outcome]], names: Sequence[str], first: int, sessions: int) -> Panel:
-    """The panel of runs whose users are others.
+def panel(rows: Sequence[Outcome], names: Sequence[str], first: int, sessions: int) -> Panel:
+    """The panel of some outcomes.
 
     Args:
-        rows: By a name for each run, which sets its users apart.
-        names: Of outcomes.
+        names: Which are taken.
         first: The number of the first session after the burn-in.
         sessions: How many there are from it on.
     """
-    cells = {(f"{run}/{row.user}", row.session): row for run, own in rows.items() for row in own}
+    cells = {(row.user, row.session): row for row in rows}
     users = tuple(sorted({user for user, _ in cells}))
     place = {user: n for n, user in enumerate(users)}
     values = {name: np.full((len(users), first + sessions), np.nan) for name in names}

@@ -128,7 +128,7 @@ def verdict(
 ) -> tuple[str, ...]:
     """A line for each experiment, for the first ranking, and for the weights."""
     lines = [
-        f"{one.b} over {one.a}: {signed(one.found.mean)}, n {one.users:,}: {_word(one)}; true {share(one.truth.mean).text}"
+        f"{one.b} over {one.a}: {signed(one.found.mean)}, n {one.users:,}: {_word(one)}; true {_true(one)}"
         for one in done
     ]
     lines += [
@@ -141,6 +141,10 @@ def verdict(
         counts = {name: sum(one.verdict == name for one in shifts) for name in ("holds", "flips", "open")}
         lines.append("users' weights: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     return tuple(lines)
+
+
+def _true(one: Planned) -> str:
+    return share(one.truth.mean).text
 
 
 def _word(one: Planned) -> str:

@@ -12,7 +12,7 @@ from memlab.events import Query
 from memlab.paths import datasets_folder
 from memlab.sources import MissingData, SourceError, cards, reading
 
-RECORDED = [name for name in cards.names() if name not in ("simulated", "trials")]
+RECORDED = [name for name in cards.names() if name not in ("simulated", "trials", "reacting")]
 
 
 def parts_of(name):

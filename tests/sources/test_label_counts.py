@@ -16,7 +16,7 @@ from memlab.sources import MissingData
 from memlab.sources.cards import names
 from memlab.sources.reading import FATES, no_labels, traced
 
-RECORDED = [name for name in names() if name not in ("simulated", "trials")]
+RECORDED = [name for name in names() if name not in ("simulated", "trials", "reacting")]
 DEVELOPMENT = [name for name in RECORDED if name not in ("realtalk", "jsonl")]
 
 

@@ -11,7 +11,7 @@ from memlab.sources import SourceError
 from memlab.sources.cards import names
 from memlab.sources.reading import checked_form, is_text_form
 
-RECORDED = [name for name in names() if name not in ("simulated", "trials")]
+RECORDED = [name for name in names() if name not in ("simulated", "trials", "reacting")]
 DATED = "{at:%d %B %Y} {speaker}: {text}"
 
 

@@ -1,16 +1,16 @@
 """What a session is for: one question of the user's own, with what they know of its answer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from memlab.satisfaction.reacting.noticing import Goal
 from memlab.seeds import Draw
-from memlab.sources.simulated.asking import AGAIN_AFTER, FINDERS, of_any_age
+from memlab.sources.simulated.asking import AGAIN_AFTER, FINDERS
 from memlab.sources.simulated.dialogue import names
 from memlab.sources.simulated.facts import Fact
 from memlab.sources.simulated.remarks import States, fact_key
-from memlab.sources.simulated.scene import NAMING, Question, Scene
+from memlab.sources.simulated.scene import NAMING, Candidate, Question, Scene
 from memlab.sources.simulated.world import Acquaintance
 
 Kinds = Mapping[str, tuple[int, tuple[str, ...]]]
@@ -26,46 +26,60 @@ class Sought:
     question: Question
 
 
-def sought(kinds: Kinds, asked: Asked, scene: Scene, draw: Draw) -> Sought | None:
+def sought(kinds: Kinds, updated: int, asked: Asked, scene: Scene, root: int) -> Sought | None:
     """What the user wants of a session; None where nothing can be asked for yet.
 
-    A goal comes as often as its rate says, what was not asked for before first, what was asked lately last.
+    A goal comes as often as its rate says; what was asked for lately comes last. Each thing that can be asked for draws
+    its own lot, so that users who have heard different replies mostly want the same.
 
     Args:
         kinds: By goal, its rate and the kinds of questions that it is pursued by.
+        updated: How much more readily what has changed is asked for than what never has.
         asked: When each was last asked for, by kind and subject; noted here.
     """
+    draw = Draw(root, "goal", scene.session)
     lots = draw.shuffled([goal for goal, (rate, _) in kinds.items() for _ in range(rate)])
     order = [(goal, kind) for goal in dict.fromkeys(lots) for kind in draw.shuffled(kinds[goal][1])]
+    found: dict[str, list[Candidate]] = {}
     for lately in (False, True):
         for goal, kind in order:
-            for question in _open(kind, asked, scene, lately, draw):
-                asked[kind, *question.subject] = scene.now
-                return Sought(goal, kind, question)
+            if kind not in found:
+                found[kind] = list(FINDERS[kind](scene))
+            for candidate in _by_lot(kind, found[kind], updated, asked, scene, lately, root):
+                question = _put(kind, candidate, scene, root, 1)
+                if question is not None:
+                    asked[kind, *question.subject] = scene.now
+                    return Sought(goal, kind, question)
     return None
 
 
-def again(before: Sought, scene: Scene, draw: Draw) -> Sought:
-    """The same, asked for in other words as things now stand; as it was where there is no other way to ask."""
+def again(before: Sought, scene: Scene, root: int, words: int) -> Sought:
+    """The same, asked for as things now stand; `words` 1 are those of the first time."""
     for candidate in FINDERS[before.kind](scene):
         if candidate.subject == before.question.subject:
-            question = candidate.pose(draw)
-            if question is not None and question.gold.choices:
+            question = _put(before.kind, candidate, scene, root, words)
+            if question is not None:
                 return replace(before, question=question)
     return before
 
 
-def _open(kind: str, asked: Asked, scene: Scene, lately: bool, draw: Draw) -> Iterator[Question]:
-    """Questions of a kind that offer something to choose from, best first."""
-    fit = list(FINDERS[kind](scene))
-    last = [asked.get((kind, *candidate.subject)) for candidate in fit]
-    new = [c for c, at in zip(fit, last, strict=True) if at is None]
-    old = [c for c, at in zip(fit, last, strict=True) if at is not None and (scene.now - at >= AGAIN_AFTER) != lately]
-    for candidates in [old] if lately else [new, old]:
-        for candidate in of_any_age(candidates, scene, draw):
-            question = candidate.pose(draw)
-            if question is not None and question.gold.choices:
-                yield question
+def _put(kind: str, candidate: Candidate, scene: Scene, root: int, words: int) -> Question | None:
+    """A question that offers something to choose from; None where it would offer nothing."""
+    question = candidate.pose(Draw(root, "goal", scene.session, kind, *candidate.subject, words))
+    return question if question is not None and question.gold.choices else None
+
+
+def _by_lot(
+    kind: str, candidates: Sequence[Candidate], updated: int, asked: Asked, scene: Scene, lately: bool, root: int
+) -> list[Candidate]:
+    """Candidates as their lots fall; those that were asked for lately, or those that were not."""
+    ranked: list[tuple[int, int]] = []
+    for place, candidate in enumerate(candidates):
+        at = asked.get((kind, *candidate.subject))
+        if lately == (at is not None and scene.now - at < AGAIN_AFTER):
+            lot = Draw(root, "lot", scene.session, kind, candidate.subject[0]).below(1 << 30)
+            ranked.append((lot // (updated if candidate.is_updated else 1), place))
+    return [candidates[place] for _, place in sorted(ranked)]
 
 
 def goal_of(found: Sought, scene: Scene, query: str, at: datetime, allowed: int) -> Goal:

@@ -6,7 +6,7 @@ once in one recorded life.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
@@ -19,8 +19,7 @@ ENDS = re.compile(r"[.!?\n]+")
 SCRIPTS: tuple[Script, ...] = (  # of the nth question in a session and the number of options: which is replied with
     lambda nth, n: 0,  # the right one
     lambda nth, n: 1,  # none, each time
-    lambda nth, n: (2 + nth) % n,  # a wrong one, another wrong one …
-    lambda nth, n: (1 + nth) % n,  # none, then a wrong one …
+    lambda nth, n: (2 + nth) % n,  # a wrong one, what held once if any, then another …
 )
 
 
@@ -37,7 +36,7 @@ def rehearsed(life_of: Callable[[], Life], reader: Reader | None, form: str) -> 
     """All that is said and asked under the scripts, in order of time; the first script's life stands in it whole.
 
     Args:
-        life_of: Makes the life anew.
+        life_of: Makes the life anew, of a user who neither leaves nor stays away.
         reader: Words the replies: it is shown nothing but the option that it is to settle on.
         form: The text form of a turn.
     """
@@ -75,20 +74,31 @@ def _under(script: Script, life: Life, reader: Reader | None, form: str) -> list
         found.append(event)
         if isinstance(event, Query) and reader is not None:
             nth = (event.session, nth[1] + 1 if nth[0] == event.session else 0)
-            replies = _replies(event, life.gold[event.id], reader)
-            for place, one in enumerate(replies if script is SCRIPTS[0] else ()):
-                if one is not None:
-                    text = form.format(speaker="assistant", text=one.text, at=event.at)
-                    id = f"{event.id}.{place}"
-                    found.append(Turn(at=event.at, session=event.session, id=id, speaker="assistant", text=text))
-            reply = replies[script(nth[1], len(replies))]
+            gold = life.gold[event.id]
+            options = _options(gold)
+            reply = _replied(event, options[script(nth[1], len(options))], gold, reader)
+            if script is SCRIPTS[0]:
+                for place, option in enumerate(options):
+                    found += _said(event, _replied(event, option, gold, reader), place, form)
 
 
-def _replies(query: Query, gold: Gold, reader: Reader) -> Sequence[Reply | None]:
-    """What the reader says where it settles on the right option, on none, and on each of the others."""
+def _options(gold: Gold) -> list[str | None]:
+    """What a reply can settle on: the right option, none, and each of the others."""
     right = [choice for choice in gold.choices if choice in gold.answers][:1]
     wrong = [choice for choice in gold.choices if choice not in gold.answers]
-    return [reader.answer(query, _shown(query, option), gold.choices) for option in (*right, None, *wrong)]
+    return [*right, None, *sorted(wrong, key=lambda choice: choice not in gold.stale_values)]
+
+
+def _replied(query: Query, option: str | None, gold: Gold, reader: Reader) -> Reply | None:
+    return reader.answer(query, _shown(query, option), gold.choices)
+
+
+def _said(query: Query, reply: Reply | None, place: int, form: str) -> list[Turn]:
+    """A reply that might be given, as a turn; none for no reply."""
+    if reply is None:
+        return []
+    text, id = form.format(speaker="assistant", text=reply.text, at=query.at), f"{query.id}.{place}"
+    return [Turn(at=query.at, session=query.session, id=id, speaker="assistant", text=text)]
 
 
 def _shown(query: Query, option: str | None) -> list[Memory]:

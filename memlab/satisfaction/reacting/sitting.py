@@ -43,10 +43,15 @@ class Sitting:
     allowed: int
 
     def pursue(self, found: Sought, state: State) -> Told:
-        """The turns of the exchange and its questions; returns the user as it leaves them."""
+        """The turns of the exchange and its questions; returns the user as it leaves them.
+
+        Who has been asked for what they said puts their question in other words; who has put a reply right or objected
+        to it asks as before.
+        """
+        words = 1
         for attempt in range(1, self.allowed + 1):
             if attempt > 1:
-                found = again(found, self._now(), self._draw("again", attempt))
+                found = again(found, self._now(), self.begun.root, words)
             asked_for = replace(found.question, natural=1)
             query = query_of(self.begun.user, self._now(), f"goal {attempt}", self.at, asked_for, self.gold)
             goal = goal_of(found, self._now(), query.id, query.at, self.allowed)
@@ -60,13 +65,14 @@ class Sitting:
             if reply is not None and reply.text.strip():
                 said = self._turn("assistant", reply.text, self._heard(found, reply), max(1, ceil(reply.seconds)))
                 yield said
-            draw = self._draw("reacts", attempt, reaction.kind, reaction.about)
+            draw = self._draw("reacts", reaction.kind, reaction.about)
             text = worded(reaction, goal.statement, self.begun.voice, draw)
             if text is not None:
                 states = self._righted(found, reply, said) if reaction.states else ()
                 yield self._turn("user", text, states, self._pause(attempt, "reacts"))
             if not reaction.again:
                 break
+            words = 2 if text is None else words
         return state
 
     def _heard(self, found: Sought, reply: Reply) -> States:

@@ -8,7 +8,7 @@ from pathlib import Path
 from memlab.paths import read_yaml
 from memlab.satisfaction.reacting.step import Reaction
 from memlab.seeds import Draw
-from memlab.sources.simulated.wording import Voice, kept_apart
+from memlab.sources.simulated.wording import Voice
 
 FILE = Path(__file__).parent.parent / "language" / "reactions.yaml"
 
@@ -28,16 +28,17 @@ def digest() -> str:
 def worded(reaction: Reaction, statement: str, voice: Voice, draw: Draw) -> str | None:
     """What the user says; None where they go on without a word, or only ask once more.
 
-    One sentence is always spoken alike in a register, so that what users say recurs.
+    One sentence is always spoken alike in a register, and one statement always put alike whoever makes it, so that what
+    users say recurs.
 
     Args:
         statement: A clause that says what is right, for reactions that state it.
     """
-    if reaction.kind == "repeat" and not reaction.states:
+    if not reaction.kind or (reaction.kind == "repeat" and not reaction.states):
         return None
-    about = {"thanks": "thanks", "leaving": "leaving", "repeat": "restatement"}.get(reaction.kind)
-    if not reaction.kind:
-        return None
-    pattern = draw.choice(sentences()[about or f"{reaction.kind}_{reaction.about}"])
-    slots = {"fact": statement} if reaction.states else {}
-    return voice.plainly(kept_apart(pattern, slots), Draw(0, "reaction", pattern, statement))
+    known = {"thanks": "thanks", "leaving": "leaving", "repeat": "restatement"}
+    name = known.get(reaction.kind, f"{reaction.kind}_{reaction.about}")
+    if reaction.states:
+        return Draw(0, name, statement).choice(sentences()[name]).format(fact=statement)
+    pattern = draw.choice(sentences()[name])
+    return voice.plainly(pattern, Draw(0, "reaction", pattern))

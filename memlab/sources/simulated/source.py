@@ -51,6 +51,7 @@ class Simulated:
         corrections: How often the user or the assistant says something wrong that is put right, likewise.
         sensitive: How much more readily than others a sensitive attribute is among a user's, 1 alike, 0 never.
         elaboration: How readily both sides say more than the point, 1 as people here do, 0 never.
+        frames: How readily a user's sentence stands in a frame of their register, likewise.
         typo_permille: Of a user's words of five letters and more, how many of a thousand are mistyped.
         overlap: Which of eight ways to ask is taken, from 0, the one that shares the fewest words with the evidence, to
             1, the one that shares most; None takes any of all.
@@ -89,6 +90,7 @@ class Simulated:
         corrections: float = 1.0,
         sensitive: float = 1.0,
         elaboration: float = 1.0,
+        frames: float = 1.0,
         typo_permille: int = 6,
         overlap: float | None = 1.0,
         bank: Part = "both",
@@ -102,7 +104,7 @@ class Simulated:
         for name, value in (counts | {"typo_permille": typo_permille}).items():
             _check(name, value, _is_whole(value, 0), "a whole number of at least 0")
         factors = {"drift": drift, "slips": slips, "corrections": corrections, "sensitive": sensitive}
-        for name, factor in (factors | {"elaboration": elaboration}).items():
+        for name, factor in (factors | {"elaboration": elaboration, "frames": frames}).items():
             _check(name, factor, _lies(factor, MOST), f"between 0 and {MOST}", "lie")
         for name, share in {"ask_from": ask_from, "natural": natural}.items():
             _check(name, share, _lies(share, 1), "between 0 and 1", "lie")
@@ -122,7 +124,7 @@ class Simulated:
         )  # fmt: skip
         self._plan = Plan(queries, ask_from, self.rates, natural, None if delay is None else (delay[0], delay[1]))
         self._manner = Manner((chatter[0], chatter[1]), elaboration, checked_form("simulated", text))
-        self._typos, self._overlap = typo_permille, overlap
+        self._typos, self._overlap, self._frames = typo_permille, overlap, frames
         self.digest = self._bank.digest
         said = sum(1 for _ in fragments(self._bank))
         self.facts: dict[str, int | str] = {"attributes": len(self._bank.attributes), "fragments": said}
@@ -154,7 +156,7 @@ class Simulated:
         """A user as drawn, of whom nothing has been told yet."""
         root = derive(seed, "simulated", user)
         world, talk = build_world(self._bank, self._shape, root), Talk()
-        voice = Voice(world.register, self._bank.registers[world.register], self._typos, small_words())
+        voice = Voice(world.register, self._bank.registers[world.register], self._typos, small_words(), self._frames)
         return Begun(user, root, world, talk, voice, told(talk, self._bank, world, voice, self._manner, root))
 
     def scene(self, begun: "Begun", session: int, until: int) -> Scene:

@@ -43,15 +43,19 @@ class Voice:
         name: Of the register.
         typo_permille: Of words of five letters and more, how many of a thousand are mistyped.
         small: Words that are no names, in small letters.
+        frames: How readily a sentence is put in a frame or hedged, 1 as people here do, 0 never.
     """
 
-    def __init__(self, name: str, register: Register, typo_permille: int, small: frozenset[str]) -> None:
+    def __init__(
+        self, name: str, register: Register, typo_permille: int, small: frozenset[str], frames: float = 1.0
+    ) -> None:
         self._name, self._register, self._typos, self._small = name, register, typo_permille, small
+        self._hedged, self._framed = (min(1000, round(n * frames)) for n in (HEDGED_PERMILLE, FRAMED_PERMILLE))
 
     def says(self, pattern: str, slots: Mapping[str, str], draw: Draw) -> str:
         """A statement: hedged at times, framed mostly, as this user would type or speak it."""
         said = kept_apart(pattern, slots)
-        if draw.chance(HEDGED_PERMILLE) and STATED.match(pattern):
+        if draw.chance(self._hedged) and STATED.match(pattern):
             said = draw.choice(self._register.hedges) + _lowered(said, self._small)
         return self._put(self._register.frames, "{said}", said, draw)
 
@@ -83,7 +87,7 @@ class Voice:
 
     def _put(self, frames: Patterns, slot: str, said: str, draw: Draw) -> str:
         """A sentence, mostly in a frame, which begins and ends like one where this user minds such things."""
-        frame = draw.choice(frames) if draw.chance(FRAMED_PERMILLE) else slot
+        frame = draw.choice(frames) if draw.chance(self._framed) else slot
         if self._name != "voice" and frame.startswith(slot + " ") and re.search(rf"[\w%]{END}?$", said):
             said += "."
         if not (self._careless and said.startswith(BEGIN)):

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memlab.commands import chat, check, data, explain, fit, memory, results, run, trec
+from memlab.commands import ab, chat, check, data, explain, fit, memory, results, run, trec
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -14,6 +14,7 @@ EXAMPLES = """examples:
   memlab run -m strategy=bm25,rag seed=0,1       a grid of runs
   memlab compare runs/leaderboard --baseline bm25
   memlab show runs/single/RUN                    its missed questions; with QUERY, one of them explained
+  memlab ab a=none b=hybrid users=100            are users better served? an A/B experiment
   memlab check strategy=hybrid                   does it keep every law?
   memlab chat strategy=hybrid store.path=me.db   an assistant that remembers
 """
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"memlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (run, results, check, chat, explain, fit, memory, trec, data):
+    for group in (run, results, ab, check, chat, explain, fit, memory, trec, data):
         group.add(commands)
     return parser
 
@@ -70,11 +71,11 @@ def _is_input_error(error: Exception) -> bool:
     from memlab.control import ControlError
     from memlab.life import LifeError
     from memlab.results import ResultError
+    from memlab.satisfaction.columns import LogError
     from memlab.sources import SourceError
 
-    return isinstance(
-        error, ConfigError | ControlError | SourceError | ResultError | LifeError | OSError | sqlite3.Error | YAMLError
-    )
+    ours = (ConfigError, ControlError, SourceError, ResultError, LifeError, LogError)
+    return isinstance(error, (*ours, OSError, sqlite3.Error, YAMLError))
 
 
 if __name__ == "__main__":

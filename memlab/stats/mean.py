@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from memlab.stats.totals import Spread, skewed_ends, spread_of_total
+
 
 @dataclass(frozen=True, slots=True)
 class Mean:
@@ -28,15 +30,17 @@ class Mean:
 def clustered_mean(
     values: Sequence[float], users: Sequence[str], confidence: float = 0.95, strata: Sequence[str] | None = None
 ) -> Mean:
-    """The mean of all values with a t interval on linearised user totals.
+    """The mean of all values with a t interval on linearised user totals, turned for their skew.
 
-    The variance of the ratio of totals is that of the users' summed residuals (Cochran, 1977, ch. 11), with
-    users - 1 degrees of freedom. Clustered values give a wider interval than independent ones would.
+    The variance of the ratio of totals is that of the users' summed residuals (Cochran, 1977, ch. 11), adjusted and
+    with Satterthwaite's degrees of freedom (CR2), and where users' totals are skewed so is the interval: see
+    `memlab.stats.totals`. Users who are not skewed and have equally many observations give the t interval of their
+    means. Clustered values give a wider interval than independent ones would.
 
-    In strata, residuals are from the stratum's own mean, since which data set a user comes from is no accident, and the
-    degrees of freedom are Satterthwaite's (1946). A stratum of one user shows no spread of its own: it is taken to be
-    what the other strata show, in proportion to the squares of the users' numbers of observations. Where every stratum
-    has one user only there is no interval.
+    In strata, residuals are from the stratum's own mean, since which data set a user comes from is no accident; the
+    variances add up, and their degrees of freedom as Satterthwaite (1946) has it. A stratum of one user shows no spread
+    of its own: it is taken to be what the other strata show, in proportion to the squares of the users' numbers of
+    observations. Where every stratum has one user only there is no interval.
 
     Args:
         values: Observations, at least one.
@@ -51,7 +55,6 @@ def clustered_mean(
     >>> m.mean, m.n, m.users, round(m.high - m.mean, 2)
     (0.5, 4, 2, 6.35)
     """
-    from scipy import stats
 
     if len(values) == 0 or len(values) != len(users):
         raise ValueError(f"a mean needs at least one value and a user for each; got {len(values)} and {len(users)}")
@@ -62,32 +65,31 @@ def clustered_mean(
     mean, g = float(x.mean()), len(names)
     if g < 2:
         return Mean(mean, None, None, len(x), g)
-    variance, freedom = _variance(x, which, strata)
-    if freedom is None:
+    found = _spread(x, which, strata)
+    if found is None:
         return Mean(mean, None, None, len(x), g)
-    error = float(np.sqrt(variance)) / len(x)
-    reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
-    return Mean(mean, mean - reach, mean + reach, len(x), g, error, freedom)
+    error, freedom = float(np.sqrt(found.variance)) / len(x), float(found.freedom)
+    below, above = skewed_ends(error, freedom, found.squares, found.cubes, confidence)
+    return Mean(mean, mean - float(below), mean + float(above), len(x), g, error, freedom)
 
 
-def _variance(
-    x: npt.NDArray[np.float64], which: npt.NDArray, strata: Sequence[str] | None
-) -> tuple[float, float | None]:
-    """The variance of the total and its degrees of freedom, None where no stratum shows any spread of users."""
+def _spread(x: npt.NDArray[np.float64], which: npt.NDArray, strata: Sequence[str] | None) -> Spread | None:
+    """How unsure the total is, over all strata; None where none of them shows any spread of users."""
     stratum = np.asarray(["all"] * len(x) if strata is None else strata, dtype=object)
-    parts, squares, alone = [], 0, 0
+    parts, sizes, alone = [], 0.0, 0.0
     for name in sorted(set(stratum)):
         inside = stratum == name
-        _, users, sizes = np.unique(which[inside], return_inverse=True, return_counts=True)
-        g = len(sizes)
-        if g == 1:
-            alone += int(sizes[0]) ** 2
+        _, users = np.unique(which[inside], return_inverse=True)
+        counts = np.bincount(users).astype(float)
+        if len(counts) == 1:
+            alone += float(counts[0]) ** 2
             continue
-        totals = np.bincount(users, weights=x[inside] - x[inside].mean(), minlength=g)
-        parts.append((g / (g - 1) * float(np.sum(totals**2)), g - 1))
-        squares += int(np.sum(sizes**2))
+        totals = np.asarray(np.bincount(users, weights=x[inside] - x[inside].mean()), float)
+        parts.append(spread_of_total(totals, counts))
+        sizes += float(np.sum(counts**2))
     if not parts:
-        return 0.0, None
-    variance, spread = sum(part for part, _ in parts), sum(part**2 / freedom for part, freedom in parts)
-    freedom = variance**2 / spread if spread > 0 else float(sum(freedom for _, freedom in parts))
-    return variance * (1 + alone / squares), freedom
+        return None
+    variance, _, squares, cubes = np.sum(parts, axis=0)
+    spread = sum(part.variance**2 / part.freedom for part in parts)
+    freedom = variance**2 / spread if spread > 0 else sum(part.freedom for part in parts)
+    return Spread(variance * (1 + alone / sizes), np.asarray(freedom), squares, cubes)

@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-from memlab.stats import ROUNDING
+from memlab.stats import MIN_USERS, ROUNDING
 
 POWER = 0.8
+MOST_USERS = 1_000_000
 
 
 def detectable(
@@ -32,6 +33,53 @@ def detectable(
     if error is None or freedom is None or error <= ROUNDING:
         return None
     return error * _effect(freedom, power, confidence)
+
+
+def users_for(
+    effect: float,
+    error: float | None,
+    freedom: float | None,
+    users: int,
+    power: float = POWER,
+    confidence: float = 0.95,
+) -> int | None:
+    """How many users a study needs for a true effect: the inverse of `detectable`, from one study's precision.
+
+    The standard error is taken to shrink with the root of the users, and the degrees of freedom to grow with them; who
+    is added must be like who is there. From few users the answer is rough: at six, half the studies put it off by a
+    third or more (docs/statistics.md).
+
+    Args:
+        effect: In the unit of the mean; its sign does not matter.
+        error: The standard error of a study of so many `users`, and its degrees of freedom.
+        power: Between 1 - confidence and 1.
+
+    Returns:
+        None for an effect of nothing, without an error, where more than 1,000,000 users would be needed, and where the
+        users who are there are all the same.
+
+    >>> users_for(0.03, error=0.01, freedom=19, users=20)
+    20
+    >>> users_for(0.01, error=0.01, freedom=19, users=20)
+    159
+    """
+    if error is None or freedom is None or error <= ROUNDING or abs(effect) <= ROUNDING or users < 2:
+        return None
+
+    def resolves(n: int) -> bool:
+        own = freedom * (n - 1) / (users - 1)
+        return error * (users / n) ** 0.5 * _effect(own, power, confidence) <= abs(effect)
+
+    most = MIN_USERS
+    while not resolves(most):
+        most *= 2
+        if most > MOST_USERS:
+            return None
+    least = max(MIN_USERS, most // 2)
+    while least < most:
+        middle = (least + most) // 2
+        least, most = (least, middle) if resolves(middle) else (middle + 1, most)
+    return most
 
 
 @lru_cache(maxsize=10_000)

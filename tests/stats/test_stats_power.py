@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from memlab.stats.paired import paired_difference
-from memlab.stats.power import detectable
+from memlab.stats.power import detectable, users_for
 
 
 @pytest.mark.parametrize("users", [5, 14, 20, 100])
@@ -38,3 +38,29 @@ def test_a_paired_difference_carries_what_it_could_have_seen():
     assert found.detectable == detectable(found.mean.error, found.mean.freedom)
     assert found.detectable > (found.mean.high - found.mean.low) / 2
     assert paired_difference({("u", "q"): 1.0}, {("u", "q"): 0.0}, True).detectable is None
+
+
+@pytest.mark.parametrize("users", [6, 20, 57])
+def test_the_users_a_study_needs_are_those_with_whom_it_resolves_the_effect(users):
+    """Both ways: so many users resolve it, one less does not; and a study of that size needs no other."""
+    error, freedom = 0.1, users - 1
+    for effect in (0.05, 0.2, 0.31):
+        needed = users_for(effect, error, freedom, users)
+        own = [detectable(error * (users / n) ** 0.5, n - 1) for n in (needed, needed - 1)]
+        assert own[0] <= effect
+        assert needed == 6 or own[1] > effect
+    assert users_for(detectable(error, freedom), error, freedom, users) == users
+
+
+def test_half_the_effect_needs_about_four_times_the_users():
+    one, half = (users_for(effect, 0.1, 99, 100) for effect in (0.2, 0.1))
+    assert half == pytest.approx(4 * one, rel=0.03)
+    assert users_for(-0.2, 0.1, 99, 100) == one
+    assert users_for(0.2, 0.1, 99, 100, power=0.95) > one
+
+
+@pytest.mark.parametrize(
+    ("effect", "error", "users"), [(0.0, 0.1, 20), (0.1, None, 20), (0.1, 0.0, 20), (1e-7, 0.1, 20), (0.1, 0.1, 1)]
+)
+def test_what_no_number_of_users_answers_has_none(effect, error, users):
+    assert users_for(effect, error, 19, users) is None

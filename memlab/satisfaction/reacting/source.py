@@ -105,6 +105,12 @@ class Reacting:
         """What the user and the assistant would say under several ways of replying, as one life that does not react."""
         return rehearsed(partial(self._life, user, seed, patient(self._weights)), reader, self._world.form)
 
+    def traits(self, user: UserId, *, seed: int) -> dict[str, str]:
+        """What kind of user it is, which the seed alone says: no reply can have moved it."""
+        state = new_user(self._weights, self._world.begin(user, seed).root)
+        patience = "impatient" if state.impatient else "patient"
+        return {"patience": patience, "replies": "liked short" if state.likes_short else "liked long"}
+
     def _events(self, begun: Begun, weights: Weights, gold: dict[str, Gold], feedback: list[Feedback]) -> Stream:
         world, state, asked = begun.world, new_user(weights, begun.root), Asked()
         yield from consented(world)

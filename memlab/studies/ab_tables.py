@@ -1,0 +1,93 @@
+"""What the study of the A/B machinery shows: false findings, bias, coverage and power, and one picture."""
+
+from collections.abc import Sequence
+
+from memlab.report.cells import Cell, Row, Table, share, whole
+from memlab.report.drawing import Figure, canvas, finish
+from memlab.report.figures import COLOURS, GREY
+from memlab.studies.ab_level import MEANS, NAIVE, PEEKING, SOUND, VALID, Found, bound
+from memlab.studies.ab_truth import Judged
+
+LEAST_COVERAGE = 0.93
+MANY = 3.0  # standard errors
+
+
+def level_table(outcome: str, level: Found, fresh: Found, users: int, alpha: float) -> Table:
+    """How many of the A/A experiments each analysis rejects; naive ones below the others."""
+    counts = [len(next(iter(found.values()))) for found in (level, fresh)]
+    most = [bound(count, alpha) for count in counts]
+    rows = []
+    for name in (*SOUND, *NAIVE):
+        cells = [whole(int(found[name].sum())) for found in (level, fresh)]
+        within = all(int(found[name].sum()) <= least for found, least in zip((level, fresh), most, strict=True))
+        row = Cell(name), *cells, Cell("yes" if within else "no")
+        rows.append(Row(row) if name in SOUND else Row(row, "bound"))
+    rows.append(Row((Cell("bound"), *map(whole, most), Cell("")), "reference"))
+    caption = f"A/A experiments that find a difference in {outcome}, at {alpha:g}"
+    numbers = f"of {counts[0]:,} assignments of {users:,} users", f"of {counts[1]:,} fresh groups"
+    columns = ("analysis", *numbers, "within")
+    return Table(caption, columns, tuple(rows), folded=False, sortable=False)
+
+
+def truth_table(size: int, found: Sequence[Judged]) -> Table:
+    """Every estimator on every outcome, for experiments of one size."""
+    rows = tuple(
+        Row(
+            (
+                *(Cell(f"{one.outcome}, {one.estimator}"), share(one.truth)),
+                Cell(f"{share(one.bias).text} ±{share(2 * one.noise).text}", one.bias),
+                *(share(one.coverage), share(one.width), share(one.power), whole(one.stopped)),
+            )
+        )
+        for one in found
+    )
+    columns = ("estimate", "truth", "bias", "coverage", "width", "power", "stops after")
+    draws = found[0].draws if found else 0
+    return Table(f"{draws:,} experiments of {size:,} users in two arms", columns, rows, folded=False, sortable=False)
+
+
+def power_figure(found: Sequence[Judged]) -> Figure:
+    """The width of each estimator's interval on the first outcome, against the size of the experiment."""
+    outcome = found[0].outcome
+    own = [one for one in found if one.outcome == outcome]
+    names = list(dict.fromkeys(one.estimator for one in own))
+    with canvas(7.2, 3.4) as (drawing, axes):
+        for place, name in enumerate(names):
+            line = [one for one in own if one.estimator == name]
+            sizes, widths = [one.users for one in line], [one.width or 0.0 for one in line]
+            style = "--" if name.startswith("always valid") else "-"
+            axes.plot(sizes, widths, style, marker="o", color=COLOURS[place % len(COLOURS)], markersize=4, label=name)
+        axes.axhline(abs(own[0].truth), color=GREY, linewidth=0.8)
+        axes.annotate("true effect", (own[-1].users, abs(own[0].truth)), (0, 3), textcoords="offset points", ha="right")
+        sizes = sorted({one.users for one in own})
+        axes.set_xscale("log")
+        axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        axes.minorticks_off()
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("users in two arms")
+        axes.set_ylabel(f"{outcome}: width of the interval")
+        axes.grid(alpha=0.25)
+        axes.legend(frameon=False, fontsize=8)
+        axes.set_title("what an experiment of so many users can say")
+        told = (f"{one.estimator}, {one.users} users {share(one.width).text}" for one in own)
+        alt = "Width of intervals: " + "; ".join(told)
+        return finish(drawing, "ab", "widths", "what an experiment can say", alt)
+
+
+def verdict(level: Found, fresh: Found, truth: Sequence[Judged], alpha: float) -> tuple[str, ...]:
+    """Four lines: the level fixed and always valid, what peeking does, bias, coverage."""
+    n, m = (len(found[MEANS]) for found in (level, fresh))
+    most, least = bound(n, alpha), bound(m, alpha)
+    sound = [(name, int(level[name].sum()), int(fresh[name].sum())) for name in SOUND]
+    over = [name for name, one, other in sound if one > most or other > least]
+    biased = [one for one in truth if abs(one.bias) > MANY * one.noise + 1e-12]
+    short = [one for one in truth if one.coverage < LEAST_COVERAGE]
+    fixed, valid, naive = (int(level[name].sum()) for name in (MEANS, VALID, PEEKING))
+    worst = min(truth, key=lambda one: one.coverage)
+    return (
+        f"A/A: {fixed} of {n:,} reject, always valid {valid}, bound {most}; peeking with a t test {naive}",
+        f"level: {'kept by every analysis that memlab offers' if not over else 'NOT kept by ' + ', '.join(over)}",
+        f"bias: {len(biased)} of {len(truth)} estimates are off by more than {MANY:g} Monte Carlo errors",
+        f"coverage: {len(short)} of {len(truth)} under {LEAST_COVERAGE}; least {worst.coverage:.3f}, "
+        f"{worst.outcome}, {worst.estimator}, {worst.users}",
+    )

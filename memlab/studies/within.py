@@ -1,0 +1,57 @@
+"""A planned experiment beside the truth: how many users it needs, what it finds, and what is so."""
+
+from dataclasses import dataclass
+
+from memlab.satisfaction.effects import Effect
+from memlab.stats.mean import Mean
+from memlab.stats.power import users_for
+from memlab.stats.welch import mean_difference, paired_mean
+from memlab.studies.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One A/B experiment.
+
+    Attributes:
+        needed: Users in both arms together that were planned; None where the pilot shows no spread.
+        users: Who were in it.
+        found: What it gave.
+        truth: The mean difference of other users who lived under both arms.
+    """
+
+    a: str
+    b: str
+    needed: int | None
+    users: int
+    found: Effect
+    truth: Mean
+
+    @property
+    def holds(self) -> bool:
+        """Whether the interval of what was found and that of the truth have a value in common."""
+        one, other = self.found.mean, self.truth
+        if one.low is None or one.high is None or other.low is None or other.high is None:
+            return False
+        return one.low <= other.high and other.low <= one.high
+
+
+def planned_users(side: Panel, outcome: str, pilot: int, effect: float) -> int | None:
+    """How many users in two even arms resolve an effect in four of five experiments, from the spread of a pilot.
+
+    The pilot's users are all under arm a: arms are taken to vary alike. They are halved as they come, and what the
+    difference of the halves is plays no part.
+
+    Args:
+        pilot: How many of the users, the first by name.
+    """
+    means = side.means(outcome)[:pilot, -1:]
+    found = mean_difference(means[::2], means[1::2])
+    return users_for(effect, found.error.item(), found.freedom.item(), len(means))
+
+
+def truth(a: Panel, b: Panel, outcome: str) -> Mean:
+    """The mean difference of users who lived under both arms."""
+    difference = b.means(outcome)[:, -1:] - a.means(outcome)[:, -1:]
+    sessions = b.values[outcome].shape[1]
+    return paired_mean(difference).mean(len(a.users) * sessions, len(a.users))

@@ -40,6 +40,7 @@ ORDER = (
         "worker",
         "runs",
         "results",
+        "use",
         "fitting",
         "trec",
         "report",

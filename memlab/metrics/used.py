@@ -6,11 +6,11 @@ Guide: retrieval relevance, the share of retrieved memories that influenced the 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from memlab.life import Nugget
 from memlab.metrics.base import Score, check_positive, query_score
 from memlab.metrics.frames import Asked, RunFrames
 from memlab.metrics.support import covers, verdict
 from memlab.metrics.uses import Use
-from memlab.life import Nugget
 
 NAMES = {
     "used": "used",

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from memlab.encoders import Encoder, Vectors
 from memlab.events import Memory, Query, Reply
@@ -124,7 +125,7 @@ class Choice:
     def _worth(self, page: "_Page", option: str) -> float:
         return max(
             (
-                page.discount(place) * page.held(sentence, option, self._company) * (self._floor + page.near(sentence))
+                page.discount(place) * _held(sentence, option, self._company) * (self._floor + page.near(sentence))
                 for place, sentence in page.sentences()
             ),
             default=0.0,
@@ -144,7 +145,7 @@ class Choice:
         """1 for the option whose best memory was said first; none where one of them is in no memory."""
         said: dict[str, datetime] = {}
         for option in options:
-            worth = {n: page.held(memory.text, option, 0) for n, memory in enumerate(page.memories)}
+            worth = {n: _held(memory.text, option, 0) for n, memory in enumerate(page.memories)}
             best = max(worth, key=lambda n: worth[n] * page.discount(n), default=None)
             if best is None or not worth[best]:
                 return {}
@@ -189,6 +190,7 @@ class _Page:
         counts = Counter(stem for memory in memories for stem in set(stems(memory.text)))
         self._weights = {stem: 1 / counts[stem] for stem in set(stems(question)) if counts[stem]}
         self._whole = sum(self._weights.values())
+        self._near: dict[str, float] = {}
         self._sentences = [
             (n, sentence) for n, memory in enumerate(memories) for sentence in SENTENCE.split(memory.text)
         ]
@@ -205,18 +207,28 @@ class _Page:
         """The share of the question's words that a text has, of those that any has, rare ones counting more."""
         if not self._whole:
             return 0.0
-        return sum(self._weights.get(stem, 0.0) for stem in sorted(set(stems(text)))) / self._whole
+        if text not in self._near:
+            self._near[text] = sum(self._weights.get(stem, 0.0) for stem in _different(text)) / self._whole
+        return self._near[text]
 
-    def held(self, text: str, option: str, company: int) -> float:
-        """1 where a text holds an option among other words, the share of its stems where it holds half or more."""
-        words = normalise(option).split()
-        if len(normalise(text).split()) < len(words) + company:
-            return 0.0
-        if contains(text, option):
-            return 1.0
-        wanted = set(stems(option))
-        share = len(wanted & set(stems(text))) / len(wanted) if len(wanted) > 1 else 0.0
-        return share / 2 if share >= 0.5 else 0.0
+
+@lru_cache(maxsize=200_000)
+def _held(text: str, option: str, company: int) -> float:
+    """1 where a text holds an option among other words, the share of its stems where it holds half or more."""
+    words = normalise(option).split()
+    if len(normalise(text).split()) < len(words) + company:
+        return 0.0
+    if contains(text, option):
+        return 1.0
+    wanted = set(stems(option))
+    share = len(wanted & set(stems(text))) / len(wanted) if len(wanted) > 1 else 0.0
+    return share / 2 if share >= 0.5 else 0.0
+
+
+@lru_cache(maxsize=200_000)
+def _different(text: str) -> tuple[str, ...]:
+    """The stems of a text, each once, in alphabetical order."""
+    return tuple(sorted(set(stems(text))))
 
 
 def _cued(text: str, cues: Sequence[str]) -> int:

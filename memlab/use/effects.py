@@ -68,7 +68,9 @@ def shapley(balance: Balance, texts: tuple[str, ...], groups: Sequence[Sequence[
             worth[frozenset(chosen)] = balance(replaced(texts, gone, [EMPTY] * len(gone)))
     return [
         sum(
-            (worth[others | {one}] - worth[others]) / (n * comb(n - 1, len(others))) for others in worth if one not in others
+            (worth[others | {one}] - worth[others]) / (n * comb(n - 1, len(others)))
+            for others in worth
+            if one not in others
         )
         for one in range(n)
     ]

@@ -57,7 +57,7 @@ class Measuring:
                 raise ValueError(f"use: {name} is {value!r}; it must be a whole number of at least 1")
         if not 1 <= self.outdo <= self.placebos:
             raise ValueError(f"use: outdo is {self.outdo!r}; it must be from 1 to the number of placebos")
-        if not 0 <= self.shapley or not 0 < self.alike <= 1:
+        if not self.shapley >= 0 or not 0 < self.alike <= 1:
             raise ValueError(f"use: shapley={self.shapley}, alike={self.alike}; 0 or more, and over 0 up to 1")
         if self.bank_turns <= self.placebos:
             raise ValueError(f"use: bank_turns is {self.bank_turns}; it must be over the {self.placebos} placebos")
@@ -93,7 +93,9 @@ def measure(
     said = {row["query"]: row for row in read_rows(folder, "traces", user) if row["query"] is not None}
     fitting = [asked for asked in frames.asked if _is_measurable(asked, reader)]
     sample = Draw(measuring.seed, "use", user).some(fitting, measuring.queries)
-    checked = measuring.shapley * (1 + users.index(user)) // len(users) - measuring.shapley * users.index(user) // len(users)
+    checked = measuring.shapley * (1 + users.index(user)) // len(users) - measuring.shapley * users.index(user) // len(
+        users
+    )
     rarity = Rarity(turn.text for turn in frames.asked[0].life.turns.values()) if sample else Rarity(())
     found: list[Use] = []
     for place, asked in enumerate(sample):
@@ -147,9 +149,7 @@ class _Question:
         drawn = [self._bank.placebos(self._asked.query, group, numbers.placebos + 1) for group in judged]
         effects: list[Effect | None] = [None] * len(judged)
         if balance is not None:
-            effects = [
-                effect(balance, self._texts, *one, numbers.outdo) for one in zip(judged, drawn, strict=True)
-            ]
+            effects = [effect(balance, self._texts, *one, numbers.outdo) for one in zip(judged, drawn, strict=True)]
         values: list[float | None] = [None] * len(judged)
         if balance is not None and with_shapley:
             values = list(shapley(balance, self._texts, judged))
@@ -161,7 +161,7 @@ class _Question:
         ]
 
     def _balance(self) -> Callable[[tuple[str, ...]], float] | None:
-        """The reader's probability of right options minus that of wrong ones, of any texts in these memories' places."""
+        """Of any texts in these memories' places, the probability of right options minus that of wrong ones."""
         reader, asked, read = self._reader, self._asked, self._read
         if not isinstance(reader, Weighing):
             return None
@@ -177,9 +177,7 @@ class _Question:
 
         return balance
 
-    def _use(
-        self, place: int, group: int, found: Effect | None, value: float | None, placebos: Sequence[str]
-    ) -> Use:
+    def _use(self, place: int, group: int, found: Effect | None, value: float | None, placebos: Sequence[str]) -> Use:
         lexical, lexical_bar = self._beside(self._lexical, place, placebos)
         nearness, nearness_bar = self._beside(self._nearness, place, placebos)
         return Use(

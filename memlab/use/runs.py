@@ -1,10 +1,10 @@
 """Finished runs, measured and scored again: use is what their files say, whenever they were lived."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -37,9 +37,12 @@ class Measured:
 
 
 def measure_runs(
-    results: Sequence[Result], measuring: Measuring, workers: int = 1, progress: Progress = lambda *_: None
+    results: Sequence[Result], measuring: Measuring, workers: int | None = 1, progress: Progress = lambda *_: None
 ) -> list[Result]:
     """Measures which memories the readers of finished runs used, and scores them by it; what is measured is kept.
+
+    Args:
+        workers: Processes; None for one per core.
 
     Runs without a reader, pooled ones and those without results are passed over. Costs about a quarter of a second a
     question by the reader that chooses, a multiple of that with Shapley values.
@@ -60,14 +63,16 @@ def measure_runs(
         for user in own
         if measured_by(result.folder, user) != measuring.identity
     ]
-    with pool(max(1, min(workers, len(tasks)))) as submit:
+    with pool(max(1, min(workers or os.cpu_count() or 1, len(tasks)))) as submit:
         for n, done in enumerate(submit(partial(_measure, measuring, users), tasks)):
             if isinstance(done, Done):
                 raise ResultError(f"user {done.user} of {fitting[done.run].folder} is not measured: {done.error}")
             progress("use", n + 1, len(tasks))
     for result, own in zip(fitting, users, strict=True):
         rescore(result, own)
-    return [Result(r.folder, r.manifest, r.config, json.loads((r.folder / "summary.json").read_text())) for r in fitting]
+    return [
+        Result(r.folder, r.manifest, r.config, json.loads((r.folder / "summary.json").read_text())) for r in fitting
+    ]
 
 
 def users_of(result: Result) -> list[UserId]:
@@ -80,10 +85,11 @@ def rescore(result: Result, users: Sequence[UserId]) -> None:
     metrics = build.metrics(result.config["config_dir"])
     places = {metric.name: place for place, metric in enumerate(metrics)}
     used = [metric for metric in metrics if isinstance(metric, Used)]
-    new = [score for user in users for m in used for score in m.score(read_frames(result.folder, [user]))]
-    names, own = [part.name for part in fields(Score)], {metric.name for metric in used}
+    frames = (read_frames(result.folder, [user]) for user in users)
+    new = [score for own in frames for metric in used for score in metric.score(own)]
+    names, theirs = [part.name for part in fields(Score)], {metric.name for metric in used}
     rows = pq.read_table(result.folder / "scores.parquet", columns=names, schema=SCORES).to_pylist()
-    scores = [Score(**row) for row in rows if row["name"] not in own] + new
+    scores = [Score(**row) for row in rows if row["name"] not in theirs] + new
     order = {user: place for place, user in enumerate(users)}
     scores.sort(key=lambda score: (order.get(score.user, len(order)), places.get(score.name, len(places))))
     columns: dict[str, Any] = {name: [getattr(score, name) for score in scores] for name in names}

@@ -41,6 +41,7 @@ ORDER = (
         "runs",
         "results",
         "use",
+        "health",
         "fitting",
         "trec",
         "report",

@@ -45,7 +45,7 @@ def _use(args: argparse.Namespace) -> int:
         rows = ([result.strategy, *(_cell(result.figure(name)) for name in SHOWN)] for result in group)
         print_table(f"{source}: {n:,} questions; ± half the 95 % interval over users", ("strategy", *SHOWN), rows)
     print("helpful: raises the reader's balance of right over wrong options beyond what")
-    print("placebos do; harmful: lowers it; used_placebo: what is taken for used of placebos.")
+    print("placebos do; harmful: lowers it; used_placebo: how many placebos pass for used.")
     return 0
 
 

@@ -24,8 +24,8 @@ class Health:
     Attributes:
         added: Memories that are held and were not at every session's end of the days before: they came within them. One
             that went and came back came when it came back.
-        accessed: Memories that are held and that a reader was given within the days; None in lives without natural
-            questions, which alone leave a trace.
+        accessed: Memories that are held and that a reader was given within the days; None before the first natural
+            question, since these alone leave a trace.
         archived: Memories that were held once, are no longer, and of whose sources none was erased; 0 where the store
             archives nothing, None where its size is not known.
         churn: Of the memories held now or at the session's end before, the share held at one of the two only: what
@@ -112,10 +112,9 @@ def churn(before: Set[MemoryId], now: Set[MemoryId]) -> float | None:
 
 
 def _accessed(end: Held, held: AbstractSet[MemoryId], since: timedelta) -> int | None:
-    if not end.life.read:
-        return None
-    lately = (read for read in end.life.read if read.position < end.position and read.at > end.at - since)
-    return len(held & frozenset().union(*(read.memories for read in lately)))
+    reads = [read for read in end.life.read if read.position < end.position]
+    lately = (read.memories for read in reads if read.at > end.at - since)
+    return len(held & frozenset().union(*lately)) if reads else None
 
 
 def _archived(end: Held, gone: dict[MemoryId, frozenset[str]]) -> int | None:

@@ -143,6 +143,7 @@ def _share_scales(grid: Any) -> None:
         for axes in own:
             axes.set_ylim(0, top)
             axes.locator_params(axis="y", nbins=3)
+            axes.locator_params(axis="x", nbins=6, integer=True)
             axes.grid(alpha=0.25)
             axes.tick_params(labelsize=7, labelbottom=axes is own[-1])
             axes.sharex(own[0]) if axes is not own[0] else None

@@ -28,7 +28,7 @@ def lexical_influence(text: str, reply: str, question: str, rarity: Rarity) -> f
 
     None where the reply has no words of its own.
 
-    >>> lexical_influence("user: Denver is cold", "You live in Denver", "Where do I live?", Rarity([]))
+    >>> lexical_influence("user: Denver is cold", "Denver", "Where do I live?", Rarity([]))
     1.0
     >>> lexical_influence("user: Denver is cold", "I do not know", "What do I know?", Rarity([])) is None
     True

@@ -176,8 +176,8 @@ class Choice:
             return {}
         rows: Vectors = self._encoder.encode([*options.values(), *said])
         alike = rows[: len(options)] @ rows[len(options) :].T
-        return {
-            option: float(best) if best >= self._likeness else 0.0
+        return {  # less than words would, so that what is merely alike never outweighs what is said
+            option: self._floor * float(best) if best >= self._likeness else 0.0
             for option, best in zip(options, alike.max(axis=1), strict=True)
         }
 

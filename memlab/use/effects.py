@@ -1,16 +1,17 @@
 """What a memory does to a reader: leaving it out, putting placebos in its place, and Shapley values as a check.
 
-All of it goes by one function, the reader's *balance* of a list of texts. What is left out leaves its place empty, so
-that nothing else moves up: a reader that goes by order would else be found to use whatever stands above its evidence.
+All of it goes by one function, the reader's *balance* of what stands in its places. What is left out leaves its place
+empty, so that nothing else moves up: a reader that goes by order would else be found to use whatever stands above its
+evidence.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
-Balance = Callable[[tuple[str, ...]], float]
-EMPTY = ""
+Row = tuple[Hashable, ...]  # what stands in each place; None where it is empty
+Balance = Callable[[Row], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,9 @@ class Effect:
 
 
 def effect(
-    balance: Balance, texts: tuple[str, ...], places: Sequence[int], placebos: Sequence[Sequence[str]], outdo: int
+    balance: Balance, row: Row, places: Sequence[int], placebos: Sequence[Sequence[Hashable]], outdo: int
 ) -> Effect:
-    """The group's effect, and those of placebos, each against the same texts with the group's places left empty.
+    """The group's effect, and those of placebos, each against the same row with the group's places left empty.
 
     A placebo is itself used, against the others, in at most (n - outdo + 1) / (n + 1) of cases, where n of them are the
     bar's: they are drawn alike, so any order of their effects is as likely as any other; ties make it rarer. For 19 of
@@ -38,25 +39,25 @@ def effect(
 
     Args:
         places: Of the group.
-        placebos: For each placebo a text for each place; the last is the impostor, no part of the bar.
+        placebos: For each placebo what stands in each place; the last is the impostor, no part of the bar.
         outdo: How many of the others an effect must exceed in size, from 1 to their number.
 
-    >>> balance = lambda texts: float("Denver" in texts[0]) - 0.5 * ("Boston" in texts[1])
+    >>> balance = lambda row: float("Denver" == row[0]) - 0.5 * ("Boston" == row[1])
     >>> effect(balance, ("Denver", "Boston"), [0], [["tea"], ["Denver"], ["tea"]], 2).bar
     1.0
     """
-    without = balance(replaced(texts, places, [EMPTY] * len(places)))
-    *bars, impostor = (balance(replaced(texts, places, texts_of)) - without for texts_of in placebos)
-    return Effect(balance(texts) - without, sorted(map(abs, bars))[outdo - 1], impostor)
+    without = balance(replaced(row, places, [None] * len(places)))
+    *bars, impostor = (balance(replaced(row, places, own)) - without for own in placebos)
+    return Effect(balance(row) - without, sorted(map(abs, bars))[outdo - 1], impostor)
 
 
-def shapley(balance: Balance, texts: tuple[str, ...], groups: Sequence[Sequence[int]]) -> list[float]:
+def shapley(balance: Balance, row: Row, groups: Sequence[Sequence[int]]) -> list[float]:
     """The exact Shapley value of each group of places: its effect on all sets of the others, orders weighing alike.
 
     They sum to the balance of all minus that with every group's places empty. Costs a reading for each of the 2^n sets
-    of n groups; texts in no group stay throughout. (Shapley, 1953.)
+    of n groups; what is in no group stays throughout. (Shapley, 1953.)
 
-    >>> balance = lambda texts: float("Denver" in texts)
+    >>> balance = lambda row: float("Denver" in row)
     >>> shapley(balance, ("Denver", "Denver", "tea"), [(0,), (1,), (2,)])
     [0.5, 0.5, 0.0]
     """
@@ -65,7 +66,7 @@ def shapley(balance: Balance, texts: tuple[str, ...], groups: Sequence[Sequence[
     for size in range(n + 1):
         for chosen in combinations(range(n), size):
             gone = [place for one, own in enumerate(groups) if one not in chosen for place in own]
-            worth[frozenset(chosen)] = balance(replaced(texts, gone, [EMPTY] * len(gone)))
+            worth[frozenset(chosen)] = balance(replaced(row, gone, [None] * len(gone)))
     return [
         sum(
             (worth[others | {one}] - worth[others]) / (n * comb(n - 1, len(others)))
@@ -76,7 +77,7 @@ def shapley(balance: Balance, texts: tuple[str, ...], groups: Sequence[Sequence[
     ]
 
 
-def replaced(texts: tuple[str, ...], places: Sequence[int], others: Sequence[str]) -> tuple[str, ...]:
-    """The texts with others at some places."""
+def replaced(row: Row, places: Sequence[int], others: Sequence[Hashable]) -> Row:
+    """The row with others at some places."""
     changed = dict(zip(places, others, strict=True))
-    return tuple(changed.get(place, text) for place, text in enumerate(texts))
+    return tuple(changed.get(place, one) for place, one in enumerate(row))

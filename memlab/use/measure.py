@@ -17,8 +17,8 @@ from memlab.readers import Reader, Weighing
 from memlab.seeds import Draw
 from memlab.text import how_many_fit, normalise
 from memlab.traces import read_rows
-from memlab.use.bank import Bank, read_bank
-from memlab.use.effects import Effect, effect, shapley
+from memlab.use.bank import Bank, Placebo, read_bank
+from memlab.use.effects import Balance, Effect, Row, effect, shapley
 from memlab.use.groups import groups
 from memlab.use.replies import Rarity, lexical_influence
 
@@ -87,7 +87,7 @@ def measure(
         budget_tokens: What the reader was given.
     """
     bank = read_bank(folder, user, users, measuring.seed, measuring.bank_users, measuring.bank_turns)
-    if not bank.texts:
+    if not bank.said:
         return []
     frames = read_frames(folder, [user])
     said = {row["query"]: row for row in read_rows(folder, "traces", user) if row["query"] is not None}
@@ -123,6 +123,13 @@ def _read(asked: Asked, row: Mapping[str, Any], budget_tokens: int | None) -> li
     return memories[: how_many_fit(asked.tokens, budget_tokens)]
 
 
+def _shown(memory: Memory, one: object) -> Memory:
+    """What the reader sees in a memory's place: the memory, a placebo, or nothing."""
+    if isinstance(one, Placebo):
+        return replace(memory, text=one.text, at=one.at)
+    return memory if one is not None else replace(memory, text="")
+
+
 class _Question:
     """One question with what was read for it."""
 
@@ -136,7 +143,7 @@ class _Question:
         encoder: Encoder,
         rarity: Rarity,
     ) -> None:
-        self._measuring, self._asked, self._read, self._bank = measuring, asked, read, bank
+        self._measuring, self._asked, self._read, self._bank = measuring, asked, tuple(read), bank
         self._reader, self._encoder, self._rarity = reader, encoder, rarity
         self._texts = tuple(memory.text for memory in read)
 
@@ -149,19 +156,19 @@ class _Question:
         drawn = [self._bank.placebos(self._asked.query, group, numbers.placebos + 1) for group in judged]
         effects: list[Effect | None] = [None] * len(judged)
         if balance is not None:
-            effects = [effect(balance, self._texts, *one, numbers.outdo) for one in zip(judged, drawn, strict=True)]
+            effects = [effect(balance, self._read, *one, numbers.outdo) for one in zip(judged, drawn, strict=True)]
         values: list[float | None] = [None] * len(judged)
         if balance is not None and with_shapley:
-            values = list(shapley(balance, self._texts, judged))
+            values = list(shapley(balance, self._read, judged))
         return [
-            self._use(place, number, effects[number], values[number], [row[at] for row in drawn[number][:-1]])
+            self._use(place, number, effects[number], values[number], [row[at].text for row in drawn[number][:-1]])
             for number, group in enumerate(judged)
             for at, place in enumerate(group)
             if place in first
         ]
 
-    def _balance(self) -> Callable[[tuple[str, ...]], float] | None:
-        """Of any texts in these memories' places, the probability of right options minus that of wrong ones."""
+    def _balance(self) -> Balance | None:
+        """The probability of right options minus that of wrong ones, of memories or placebos in each place."""
         reader, asked, read = self._reader, self._asked, self._read
         if not isinstance(reader, Weighing):
             return None
@@ -170,8 +177,8 @@ class _Question:
         choices = asked.gold.choices
 
         @cache
-        def balance(texts: tuple[str, ...]) -> float:
-            shown = [replace(memory, text=text) for memory, text in zip(read, texts, strict=True)]
+        def balance(row: Row) -> float:
+            shown = [_shown(memory, one) for memory, one in zip(read, row, strict=True)]
             weighed = reader.weigh(query, shown, choices) or {}
             return sum((1 if normalise(o) in right else -1) * p for o, p in weighed.items() if o is not None)
 

@@ -201,12 +201,12 @@ def test_a_reader_without_probabilities_leaves_effects_blank_and_is_judged_by_it
 def test_placebos_are_other_users_words_the_same_each_time(tmp_path):
     by_hand(tmp_path, HOME)
     bank, again = (read_bank(tmp_path, "ann", ["ann", "bob"], 0, 6, 12) for _ in range(2))
-    assert set(bank.texts) <= set(OTHERS)
-    assert len(bank.texts) == 12
+    assert {one.text for one in bank.said} <= set(OTHERS)
+    assert len(bank.said) == 12
     drawn = bank.placebos("q", [0, 3], 5)
     assert drawn == again.placebos("q", [0, 3], 5)
-    assert [len(texts) for texts in drawn] == [2] * 5
-    assert len({texts[0] for texts in drawn}) == 5
+    assert [len(row) for row in drawn] == [2] * 5
+    assert len({row[0].text for row in drawn}) == 5
     assert drawn != bank.placebos("r", [0, 3], 5)
 
 

@@ -55,7 +55,7 @@ def _rows(lives: Mapping[str, Sequence[Any]]) -> Any:
     from memlab.report.health import by_session
 
     names = ("total", "added", "accessed", "stale_share", "archived", "churn", "active_bytes", "recall_ms")
-    curves = [by_session(lives, lambda day, name=name: getattr(day, name)) for name in names]
+    curves = [by_session(lives, name) for name in names]
     for session in curves[0]:
         found = [curve[session].mean if session in curve else None for curve in curves]
         shares = (_number(found[3], ".3f"), _number(found[4], ",.0f"), _number(found[5], ".3f"))

@@ -1,6 +1,6 @@
 """The sections on the health of memories over a life: where they end, how they grow, which alarms rose."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -94,7 +94,7 @@ def draw_health(slug: str, source: str, shown: Mapping[str, Lives]) -> Figure:
         for axes_of_row, (strategy, lives) in zip(grid, shown.items(), strict=True):
             colour = GREY if strategy in BOUNDS else COLOURS[0]
             for axes, name in zip(axes_of_row, PANELS, strict=True):
-                _draw_curve(axes, by_session(lives, lambda day, name=name: getattr(day, name)), colour)
+                _draw_curve(axes, by_session(lives, name), colour)
             axes_of_row[0].set_ylabel(
                 strategy.replace("+", "+\n").replace(" (", "\n("), rotation=0, ha="right", va="center"
             )
@@ -113,12 +113,12 @@ def draw_health(slug: str, source: str, shown: Mapping[str, Lives]) -> Figure:
         return finish(drawing, slug, "growth", "memories over the life", alt)
 
 
-def by_session(lives: Lives, value: Callable[[Day], float | None]) -> dict[int, Mean]:
-    """The mean over users session by session, as long as half of them have the session."""
+def by_session(lives: Lives, column: str) -> dict[int, Mean]:
+    """The mean over users of a figure of `Day`, session by session, as long as half of them have the session."""
     found: dict[int, dict[UserId, float]] = {}
     for user, own in lives.items():
         for day in own:
-            if (known := value(day)) is not None:
+            if (known := getattr(day, column)) is not None:
                 found.setdefault(day.session, {})[user] = known
     least = MIN_SHARE_OF_USERS * max(map(len, found.values()), default=0)
     kept = {session: values for session, values in sorted(found.items()) if len(values) >= least}

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memlab.commands import ab, chat, check, data, explain, fit, memory, results, run, trec
+from memlab.commands import ab, chat, check, data, explain, fit, health, memory, results, run, trec, use
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"memlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (run, results, ab, check, chat, explain, fit, memory, trec, data):
+    for group in (run, results, ab, use, health, check, chat, explain, fit, memory, trec, data):
         group.add(commands)
     return parser
 

@@ -11,11 +11,11 @@ import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from memlab.events import Erasure, Forget, Memory, MemoryId, SessionEnd, Turn
+from memlab.events import Erasure, Forget, Memory, MemoryId, Recalled, SessionEnd, Turn
 from memlab.stores import Record, Store
 from memlab.strategies.base import Strategy, kept_events
 
@@ -42,6 +42,45 @@ class Provenance:
     memory: Memory
     sources: tuple[Turn, ...]
     replaces: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How much a memory holds, and how much of it is new or in use.
+
+    Attributes:
+        total: Memories that could still be said; `ended` how many of these no longer hold.
+        added: Said within the days looked back on.
+        accessed: Given to a reader within them; None where the strategy keeps no note of what was read.
+        active_bytes: Of the store's records; `archived_bytes` those out of a recall's reach.
+    """
+
+    total: int
+    ended: int
+    added: int
+    accessed: int | None
+    active_bytes: int
+    archived_bytes: int
+
+
+def health(strategy: Strategy, store: Store, at: datetime, days: int = 7) -> Health:
+    """The health of a memory at a time, looking back on some days; reads every record.
+
+    A memory counts as added when the newest of its sources was said, since a store does not tell when it was made.
+    """
+    since, memories = at - timedelta(days=days), list(strategy.memories())
+    events = [event for _, space in all_spaces(store) for event in kept_events(space)]
+    read = [event for event in events if isinstance(event, Recalled)]
+    lately = {id for event in read if event.at > since for id in event.memories}
+    active, archived = store.size_bytes()
+    return Health(
+        total=len(memories),
+        ended=sum(memory.valid_to is not None and memory.valid_to <= at for memory in memories),
+        added=sum(since < memory.at <= at for memory in memories),
+        accessed=len({memory.id for memory in memories} & lately) if read else None,
+        active_bytes=active,
+        archived_bytes=archived,
+    )
 
 
 def listed(strategy: Strategy, category: str | None = None) -> list[Memory]:

@@ -46,6 +46,7 @@ def progress_bars():
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     names = {"rehearse": "finding texts", "encode": "encoding texts", "live": "living users"}
+    names |= {"use": "reading again"}
     columns = (TextColumn("{task.description:<15}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}

@@ -9,6 +9,8 @@ from memlab import control, make
 from memlab.cli import main
 from memlab.control import ControlError
 from memlab.encoders.hashing import Hashing
+from memlab.events import Recalled
+from memlab.strategies.base import record_of
 from memlab.testing import START, ask, end, turn
 
 LATER = START + timedelta(days=1)
@@ -189,3 +191,17 @@ def test_the_commands_of_an_owner(tmp_path, capsys):
     assert told("delete", "--all", "--store", file) == (0, "everything is deleted\n")
     assert told("list", "--store", file)[1] == "0 memories\n"
     assert told("list", "--store", str(tmp_path / "no.sqlite"))[0] == 2
+
+
+def test_health_counts_what_is_new_what_was_read_and_what_it_takes(lived, kind):
+    strategy, store = lived
+    before = control.health(strategy, store, LATER)
+    total = len(list(strategy.memories()))
+    assert (before.total, before.added, before.accessed) == (total, total, None)
+    assert (before.active_bytes, before.archived_bytes) == store.size_bytes()
+    read = [about(strategy, "Priya").id]
+    event = Recalled(at=START + timedelta(minutes=9), session=1, query="q", memories=(*read, "gone"))
+    store.space("events").put(record_of(event, 99))  # as strategies do that learn from what was read
+    assert control.health(strategy, store, LATER).accessed == 1
+    later = control.health(strategy, store, START + timedelta(days=30))
+    assert (later.total, later.added, later.accessed) == (total, 0, 0)

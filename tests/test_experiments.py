@@ -175,3 +175,13 @@ def test_parts_of_the_linear_ranking(run):
     parts = {r.strategy for r in results if r.source == "locomo"}
     assert {"without late interaction", "without words", "rows in full"} <= parts
     assert "**Minus ranked_even, paired by question**" in report
+
+
+def test_which_memories_the_reader_used(run):
+    results, report = run("use", "encoder=hashing", "strategy=bm25")
+    more, _ = run("use", "encoder=hashing", "strategy=oracle")
+    assert {r.status for r in results} == {"complete"}
+    assert {r.strategy for r in more} == {"bm25", "oracle"}
+    assert "## Retrieval use on simulated" in report
+    assert "| exact Shapley values |" in report
+    assert all(r.figure("used@5")["n"] > 5 for r in more)

@@ -41,6 +41,8 @@ ORDER = (
         "worker",
         "runs",
         "results",
+        "use",
+        "health",
         "fitting",
         "trec",
         "report",

@@ -1,4 +1,4 @@
-"""`memlab memory`: what an owner may do with the memory in a store: list, show, edit, delete, export, import."""
+"""`memlab memory`: what an owner may do with the memory in a store: list, show, edit, delete, export, import …"""
 
 import argparse
 import json
@@ -16,7 +16,9 @@ KEPT = ("strategy", "layer", "encoder", "chat", "seed")  # the part of a config 
 
 def add(commands: Any) -> None:
     """Adds `memory` and what can be done with one."""
-    memory = commands.add_parser("memory", help="list, show, edit, delete, export or import what a store remembers")
+    memory = commands.add_parser(
+        "memory", help="list, show, edit, delete, export or import what a store remembers; its health"
+    )
     actions = memory.add_subparsers(dest="action", required=True, metavar="ACTION")
     told = {
         "list": "everything that could still be said",
@@ -25,8 +27,10 @@ def add(commands: Any) -> None:
         "delete": "one memory, or all",
         "export": "everything, as JSON",
         "import": "an export, into a store that is not there yet",
+        "health": "how much there is, and how much of it is new or in use",
     }
     acts = {"list": _list, "show": _show, "edit": _edit, "delete": _delete, "export": _export, "import": _import}
+    acts["health"] = _health
     for name, text in told.items():
         one = actions.add_parser(name, help=text)
         one.add_argument("--store", type=Path, required=True, metavar="FILE", help="the file that the memory lasts in")
@@ -142,6 +146,19 @@ def _import(args: argparse.Namespace) -> int:
         store.close()
     with _opened(args) as (strategy, _):
         print(f"{args.store}: {len(control.listed(strategy))} memories")
+    return 0
+
+
+def _health(args: argparse.Namespace) -> int:
+    from memlab import control
+
+    with _opened(args) as (strategy, store):
+        found = control.health(strategy, store, _now())
+    read = "not known: it keeps no note of what was read" if found.accessed is None else f"{found.accessed:,}"
+    print(f"memories                {found.total:,}, of which {found.ended:,} no longer hold")
+    print(f"added in 7 days         {found.added:,}")
+    print(f"read in 7 days          {read}")
+    print(f"bytes                   {found.active_bytes:,} active, {found.archived_bytes:,} archived")
     return 0
 
 

@@ -36,7 +36,7 @@ def _run(args: argparse.Namespace) -> int:
     view = build.tracking(configs[0])
     with progress_bars() as progress:
         runs = execute(configs, args.argv, progress)
-    results = load(run.folder for run in runs)
+        results = _with_use(load(run.folder for run in runs), progress)
     good = [result for result in results if result.summary and result.status in ("complete", "partial")]
     show_leaderboards(good)
     out = Path(configs[0]["out"])
@@ -64,6 +64,21 @@ def conduct_study(study: Any, argv: Sequence[str]) -> int:
     for line in found.failed:
         print(f"failed: {line}", file=sys.stderr)
     return 1 if found.failed else 0
+
+
+def _with_use(results: Sequence[Any], progress: Any) -> Sequence[Any]:
+    """The runs as they are once it is measured what their readers used, where their experiment asks for it (`use`)."""
+    from memlab import build
+    from memlab.report.pooled import experiment_of
+    from memlab.use.runs import measure_runs
+
+    asked = [r for r in results if r.summary and experiment_of(r).get("use") is not None]
+    if not asked:
+        return results
+    numbers = experiment_of(asked[0])["use"] | {"seed": asked[0].config["seed"]}
+    measured = measure_runs(asked, build.make("use/placebo", **numbers), asked[0].config["workers"], progress)
+    by_folder = {result.folder: result for result in measured}
+    return [by_folder.get(result.folder, result) for result in results]
 
 
 def _show_view(view: Any, good: Sequence[Any], out: Path) -> int:

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from memlab.events import TurnId, UserId
+from memlab.events import MemoryId, TurnId, UserId
 from memlab.life import Gold, Nugget
+from memlab.metrics.uses import Use, read_uses
 from memlab.text import count_tokens
 from memlab.traces import read_feedback, read_rows
 
@@ -29,13 +30,27 @@ class LivedTurn:
     superseded_by: TurnId | None
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The memories that a reader was given after a natural question."""
+
+    position: int
+    at: datetime
+    memories: frozenset[MemoryId]
+
+
 @dataclass(frozen=True)
 class Lived:
-    """What one user lived through: every turn in order, and the positions at which turns were erased."""
+    """What one user lived through: every turn in order, the positions at which turns were erased, what was read.
+
+    Attributes:
+        read: What the reader was given, memory by memory, each time that it was asked in the talk itself.
+    """
 
     user: UserId
     turns: dict[TurnId, LivedTurn]
     erased: dict[TurnId, int]
+    read: tuple[Read, ...] = ()
 
     def candidates(self, position: int) -> list[LivedTurn]:
         """The turns said and not erased before a position."""
@@ -53,6 +68,7 @@ class Asked:
     Attributes:
         reply: What a reader made of them; None without a reader.
         choice: What it chose; None without a reader, or where it abstained.
+        uses: What the first memories did to it; empty where that was not measured.
     """
 
     life: Lived
@@ -72,6 +88,7 @@ class Asked:
     gold: Gold
     reply: str | None = None
     choice: str | None = None
+    uses: tuple[Use, ...] = ()
 
     @cached_property
     def ranked(self) -> dict[str, list[str]]:
@@ -115,6 +132,7 @@ class Asked:
             "tokens": [count_tokens(turn.text) for turn in ideal],
             "reply": None,
             "choice": None,
+            "uses": (),
         }
         kept = {field.name: getattr(self, field.name) for field in fields(self)}
         return Asked(**kept | changed)
@@ -190,11 +208,13 @@ def read_frames(folder: Path, users: Sequence[UserId]) -> RunFrames:
         felt += [_pick(Felt, row | {"user": user}) for row in read_feedback(folder, user)]
         life = _lived(user, read_rows(folder, "lived", user))
         golds = {row["query"]: _gold(row) for row in read_rows(folder, "gold", user)}
+        uses = read_uses(folder, user)
         for row in read_rows(folder, "traces", user):
             if row["query"] is None:
                 held.append(_pick(Held, row | {"life": life}))
             else:
-                asked.append(_pick(Asked, row | {"life": life, "gold": golds[row["query"]]}))
+                query = row["query"]
+                asked.append(_pick(Asked, row | {"life": life, "gold": golds[query], "uses": uses.get(query, ())}))
     return RunFrames(asked, held, felt)
 
 
@@ -205,7 +225,12 @@ def _lived(user: UserId, rows: Sequence[dict[str, Any]]) -> Lived:
         if row["event"] == "Erasure":
             said = (id for id, turn in turns.items() if turn.position < row["position"])
             erased = dict.fromkeys(said if row["turns"] is None else row["turns"], row["position"]) | erased
-    return Lived(user, turns, erased)
+    read = (
+        Read(row["position"], row["at"], frozenset(json.loads(row["details"])["memories"]))
+        for row in rows
+        if row["event"] == "Recalled"
+    )
+    return Lived(user, turns, erased, tuple(read))
 
 
 def _pick(kind, row: dict[str, Any]):

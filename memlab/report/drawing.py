@@ -32,8 +32,11 @@ class Figure:
 
 
 @contextmanager
-def canvas(width_inches: float, height_inches: float) -> Iterator[tuple[Any, Any]]:
-    """A drawing and its axes, without a display; the style holds as long as the context."""
+def canvas(width_inches: float, height_inches: float, rows: int = 1, columns: int = 1) -> Iterator[tuple[Any, Any]]:
+    """A drawing and its axes, a grid of them where there are several columns, without a display.
+
+    The style holds as long as the context.
+    """
     import matplotlib
     from matplotlib.figure import Figure as Drawing
 
@@ -45,7 +48,7 @@ def canvas(width_inches: float, height_inches: float) -> Iterator[tuple[Any, Any
     style |= {"axes.titlesize": 10, "axes.titlelocation": "left"}
     with matplotlib.rc_context(style):
         drawing = Drawing(figsize=(width_inches, height_inches), layout="constrained")
-        yield drawing, drawing.subplots()
+        yield drawing, drawing.subplots(rows, columns, squeeze=False) if columns > 1 else drawing.subplots()
 
 
 def finish(drawing: Any, slug: str, name: str, title: str, alt: str, inline: bool = True) -> Figure:

@@ -38,7 +38,7 @@ def draw_leaderboard(slug: str, results: Sequence[Result]) -> Figure | None:
                 ha="center",
                 fontsize=8,
             )
-        _name_rows(axes, shown)
+        name_rows(axes, shown)
         axes.set_xlim(-0.03, 1.05)
         axes.grid(axis="x", alpha=0.25)
         axes.set_xlabel(f"{HEADLINE}, 95 % interval over users")
@@ -101,7 +101,7 @@ def draw_why(slug: str, results: Sequence[Result]) -> Figure | None:
         legend = {"ncols": 3, "loc": "lower left", "bbox_to_anchor": (-0.01, 1.0), "borderaxespad": 0.2}
         axes.legend(handles=by_row, frameon=False, fontsize=8, handlelength=1, handleheight=1, **legend)
         axes.set_title(f"{results[0].source}: why questions are missed", pad=36)
-        _name_rows(axes, [r for r, _ in shown])
+        name_rows(axes, [r for r, _ in shown])
         axes.set_xlim(0, 1)
         axes.set_xlabel("share of questions with evidence")
         alt = f"Why questions are missed on {results[0].source}: " + "; ".join(
@@ -111,7 +111,8 @@ def draw_why(slug: str, results: Sequence[Result]) -> Figure | None:
         return finish(drawing, slug, "why", "why questions are missed", alt)
 
 
-def _name_rows(axes: Any, shown: Sequence[Result]) -> None:
+def name_rows(axes: Any, shown: Sequence[Result]) -> None:
+    """Puts strategies' names beside their rows, from the lowest; bounds in grey."""
     axes.set_yticks(range(len(shown)), [r.strategy for r in shown])
     for label, result in zip(axes.get_yticklabels(), shown, strict=True):
         label.set_color(GREY if result.strategy in BOUNDS else INK)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from memlab.report.cells import Table
+from memlab.report.health import health_sections
 from memlab.report.html import render
 from memlab.report.pooled import groups
 from memlab.report.sections import (
@@ -16,6 +17,7 @@ from memlab.report.sections import (
     labels_sections,
     section,
 )
+from memlab.report.use import use_sections
 from memlab.results import Result, ResultError
 
 NOTES = (
@@ -64,7 +66,7 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
     names = sorted({r.config["experiment"] or "single" for r in results})
     sources = tuple(section(source, group) for source, group in found.items())
     claims = bounds_sections(found) + carrying_sections(found) + difficulty_sections(results)
-    sections = claims + sources + labels_sections(results)
+    sections = claims + sources + use_sections(found) + health_sections(found) + labels_sections(results)
     newest = max((r.manifest for r in results), key=lambda manifest: manifest["started"])
     title = f"memlab report: {', '.join(names)}"
     return write_page(Report(title, provenance_line(newest), sections, _missing(results), NOTES), folder)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from memlab.build import metrics
 from memlab.metrics.base import at_k, chance_of_first, chance_of_hit, check_level, query_score
 from memlab.metrics.frames import RunFrames
+from memlab.metrics.used import NAMES
 
 LAW = settings(max_examples=80, deadline=None)
 SIZES = st.integers(1, 30)
@@ -101,6 +102,7 @@ def moved():
 
 
 ELSEWHERE = ("choice_accuracy", "regret@", "kept_forbidden_share", "active_bytes", "archived_bytes", "brier")
+ELSEWHERE += (*map("{}@".format, NAMES.values()), "memories_accessed", "memories_archived", "memories_churn")
 JUDGED = [m for m in metrics() if not m.name.startswith(ELSEWHERE)]  # those want more than a question: own files
 AVERAGED = [m for m in JUDGED if m.per == "query" and m.summary == "mean"]
 BY_NAME = {"ids": lambda metric: metric.name}

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memlab import make
+from memlab.config import ConfigError
 from memlab.events import Memory
+from memlab.readers import Weighing
 from memlab.testing import START, ask, turn
 
 TOWNS = ("Boston", "Denver", "Lyon")
@@ -114,3 +116,49 @@ def test_odd_texts_are_read_to_an_end(texts, question, choices):
     reply = reader.answer(ask(90, question), said(*texts), choices)
     assert (reply is None) == (not choices)
     assert reply is None or reply.choice in (None, *choices)
+
+
+QUESTION = "In which town do I live?"
+LIVES = ("user: the town where I live is Denver", "user: my aunt has a bakery in Lyon")
+
+
+def weighed(reader, *texts, choices=TOWNS):
+    return reader.weigh(ask(90, QUESTION), said(*texts), choices)
+
+
+def test_it_says_how_probable_each_option_is(reader):
+    assert isinstance(reader, Weighing)
+    found = weighed(reader, *LIVES)
+    assert found.keys() == {*TOWNS, None}
+    assert sum(found.values()) == pytest.approx(1)
+    assert max(found, key=found.get) == "Denver"
+    assert found["Boston"] == 0.0
+
+
+def test_without_a_memory_it_is_sure_to_abstain(reader):
+    assert weighed(reader) == {**dict.fromkeys(TOWNS, 0.0), None: 1.0}
+    assert weighed(reader, *LIVES, choices=()) is None
+
+
+def test_the_temperature_makes_it_surer_and_moves_no_choice():
+    cold, warm = (make("reader/choice", encoder=None, temperature=t) for t in (0.1, 2.0))
+    found = [weighed(reader, *LIVES) for reader in (cold, warm)]
+    assert found[0]["Denver"] > 0.99 > found[1]["Denver"] > max(found[1]["Lyon"], found[1][None])
+
+
+@given(st.lists(st.sampled_from([*LIVES, "user: I live in Boston or Denver, which town was it", "tea"]), max_size=4))
+def test_what_it_chooses_is_what_nothing_is_more_probable_than(texts):
+    reader = make("reader/choice", encoder=None)
+    chosen, found = reader.answer(ask(90, QUESTION), said(*texts), TOWNS).choice, weighed(reader, *texts)
+    assert chosen is None or all(found[chosen] >= found[option] for option in TOWNS)
+
+
+def test_a_memory_without_text_tells_of_no_day(reader):
+    choices = ("30 December 2023", "14 March 2024")
+    assert chosen(reader, "On what day was the Radiohead gig?", choices, "") is None
+
+
+@pytest.mark.parametrize("number", ["doubt", "temperature"])
+def test_a_scale_of_nothing_is_refused(number):
+    with pytest.raises(ConfigError, match="both must be over 0"):
+        make("reader/choice", encoder=None, **{number: 0.0})

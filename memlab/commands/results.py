@@ -48,24 +48,24 @@ def _compare(args: argparse.Namespace) -> int:
         return 0
     for source, metric, kind in dict.fromkeys((row["source"], row["metric"], row["kind"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"], row["kind"]) == (source, metric, kind)]
-        columns = ("strategy", "diff.", "95 % interval", "n", "users", "detectable", "verdict")
+        columns = ("strategy", "diff.", "95 % interval", "p", "Holm", "n", "users", "verdict")
         about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
         print_table(about, columns, map(_compared, own))
-    print("users: for how many the strategy is better : worse. detectable: the smallest")
-    print("true difference that such a comparison resolves in four of five studies.")
-    print("Verdicts are unadjusted: an experiment's README names its primary comparison,")
-    print("all others are exploratory.")
+    print("p: by flipping the signs of users. Holm: p adjusted over all comparisons that")
+    print("the experiment names beforehand; – for all others, which are exploratory. users:")
+    print("for how many the strategy is better : worse. better and worse take an interval")
+    print("without 0 and, where named, a Holm p of at most .05. Users that it would need:")
+    print("with whom four of five studies find a true difference as large as this one.")
     return 0
 
 
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
+    from memlab.report.cells import p_value
+
     interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
     sides = f"{row['users_better']}:{row['users_worse']}"
-    least = "–" if row["detectable"] is None else f"{row['detectable']:.3f}"
-    return (
-        *(row["strategy"], f"{row['mean']:+.3f}", interval, f"{row['n']:,}", sides, least),
-        row["verdict"].split(":")[0],
-    )
+    tests = (p_value(row["p"]).text, p_value(row["p_holm"]).text)
+    return (row["strategy"], f"{row['mean']:+.3f}", interval, *tests, f"{row['n']:,}", sides, row["verdict"])
 
 
 def _show(args: argparse.Namespace) -> int:

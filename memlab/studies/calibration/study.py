@@ -6,7 +6,7 @@ from typing import Any
 
 from memlab.report.sections import Section
 from memlab.studies.base import Findings, Setting
-from memlab.studies.calibration import coverage, powers, tests_of_nothing
+from memlab.studies.calibration import coverage, powers, rejections
 from memlab.studies.calibration.grid import cells
 from memlab.studies.calibration.population import Shape
 from memlab.studies.calibration.promise import Promise, promises_table
@@ -68,13 +68,13 @@ class Calibration:
         resampling = coverage.intervals_by_resampling(self._draws)
         means = coverage.measure(every, self._means, n, resampling, step)
         rates = coverage.measure(every, self._rates, n, coverage.intervals_of_rates, step)
-        single = tests_of_nothing.reject(every, n, step)
-        family = tests_of_nothing.reject_in_a_family(every, self._family, n, step)
+        single = rejections.reject(every, n, step)
+        family = rejections.reject_in_a_family(every, self._family, n, step)
         power = powers.measure(many, n, step)
         promises = [
             coverage.promised(means, "turned (used)", "95 % interval of a mean", n, min(self._users)),
             coverage.promised(rates, "wider (used)", "95 % interval of a rate", n, min(self._users)),
-            *tests_of_nothing.promises(single, family, n),
+            *rejections.promises(single, family, n),
             *powers.promises(power, n),
         ]
         about = f"{n:,} studies a cell, {len(every)} cells, seed {seed}."
@@ -82,7 +82,7 @@ class Calibration:
             Section("Promises", "promises", (promises_table(promises),), about),
             _section("Means", coverage.tables(means, "Means", "turned (used)"), about),
             _section("Rates near 2 %", coverage.tables(rates, "Rates", "wider (used)"), about),
-            _section("Tests where nothing differs", tests_of_nothing.tables(single, family, self._family), about),
+            _section("Tests where nothing differs", rejections.tables(single, family, self._family), about),
             _section("Power", powers.tables(power), about),
         )
         return Findings(sections=sections, notes=NOTES, verdict=_verdict(promises), figures=_figures(promises, n))

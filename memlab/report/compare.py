@@ -19,7 +19,9 @@ Row = dict[str, Any]
 About = tuple[str, str, str, str, str | None]
 
 
-def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, metric: str | None = None) -> list[Row]:
+def compare(
+    results: Sequence[Result], baseline: str, by_kind: bool = False, metric: str | None = None, bootstrap: bool = False
+) -> list[Row]:
     """Each strategy minus the baseline, by source and metric: difference, interval, p-values, n, users and a verdict.
 
     What the runs' experiment names beforehand has a p-value after Holm over all that it names on the same questions,
@@ -28,6 +30,7 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, met
     Args:
         by_kind: One metric, the headline if none is named, once for each kind of question instead of over all.
         metric: This one alone.
+        bootstrap: Whether intervals are bootstrap-t.
 
     Raises:
         ResultError: There is no such metric that queries are scored by; the baseline is not among the runs, or occurs
@@ -48,16 +51,16 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, met
             raise ResultError(
                 f"{len(base)} runs of {baseline!r} on {source} differ in config; name run folders instead"
             )
-        known = {_about(row): row for row in named(source, group)}
+        known = {_about(row): row for row in named(source, group, bootstrap)}
         for other in group:
             for name in compared:
                 if other is not base[0]:
-                    own = _compared(source, other, base[0], name, kinds_of(other) if by_kind else [None])
+                    own = _compared(source, other, base[0], name, kinds_of(other) if by_kind else [None], bootstrap)
                     rows += [known.get(about) or _row(*about, found) for about, found in own]
     return rows
 
 
-def named(source: str, group: Sequence[Result]) -> list[Row]:
+def named(source: str, group: Sequence[Result], bootstrap: bool = False) -> list[Row]:
     """The comparisons that the runs' experiment names beforehand, the primary one first; none where it names none.
 
     Their p-values are adjusted together (Holm), each comparison once however often it is named.
@@ -71,7 +74,7 @@ def named(source: str, group: Sequence[Result]) -> list[Row]:
         if wanted["strategy"] in found and wanted["baseline"] in found:
             a, b = found[wanted["strategy"]], found[wanted["baseline"]]
             kinds = kinds_of(a) if wanted.get("kinds") == "each" else wanted.get("kinds") or [None]
-            rows += _compared(source, a, b, wanted.get("metric", HEADLINE), kinds)
+            rows += _compared(source, a, b, wanted.get("metric", HEADLINE), kinds, bootstrap)
     family = dict(rows)
     adjusted = dict(zip(family, holm([found.p for found in family.values()]), strict=True))
     return [_row(*about, found, adjusted[about], len(family)) for about, found in rows]
@@ -116,13 +119,14 @@ def kinds_of(result: Result, metric: str = HEADLINE) -> list[str]:
 
 
 def _compared(
-    source: str, a: Result, b: Result, metric: str, kinds: Sequence[str | None]
+    source: str, a: Result, b: Result, metric: str, kinds: Sequence[str | None], bootstrap: bool
 ) -> Iterator[tuple[About, Comparison]]:
     """The difference of two runs on a metric, over the questions of each kind; None stands for all questions."""
     for kind in kinds:
         scores, others = _scores(a, metric, kind), b.scores.get(metric, {})
         if scores.keys() & others.keys():
-            found = comparison(scores, others, higher_is_better(a, metric), f"{a.strategy} {metric} {kind}", a.strata)
+            name = f"{a.strategy} {metric} {kind}"
+            found = comparison(scores, others, higher_is_better(a, metric), name, a.strata, bootstrap)
             yield (source, a.strategy, b.strategy, metric, kind), found
 
 

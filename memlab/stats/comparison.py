@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from memlab.stats import MIN_USERS
+from memlab.stats.bootstrap import bootstrap_t_mean
 from memlab.stats.effect import effect_size
 from memlab.stats.family import LEVEL
-from memlab.stats.mean import Mean
+from memlab.stats.mean import Mean, clustered_mean
 from memlab.stats.paired import Difference, Key, paired_difference
 from memlab.stats.permutation import sign_flip_p
 from memlab.stats.power import users_for
@@ -54,7 +56,7 @@ def comparison(
     higher_is_better: bool | None,
     name: str,
     strata: Mapping[str, str] | None = None,
-    family: int = 1,
+    bootstrap: bool = False,
 ) -> Comparison:
     """Compares two strategies query by query; costs up to 10,000 flips of the users, so only where it is shown.
 
@@ -62,7 +64,7 @@ def comparison(
         a: Scores by (user, query); `b` likewise.
         name: Of the comparison: it seeds the flips.
         strata: Of each user; None for one stratum.
-        family: How many comparisons are adjusted together; the users needed are those of the least of them.
+        bootstrap: Whether the interval is the bootstrap-t (`memlab.stats.bootstrap`), at 2,000 resamples more.
 
     Raises:
         ValueError: They share no query.
@@ -71,7 +73,8 @@ def comparison(
     >>> found.p, found.verdict()
     (1.0, 'cannot tell (1 user of at least 6)')
     """
-    found = paired_difference(a, b, higher_is_better, strata)
+    mean_of = partial(bootstrap_t_mean, name=name) if bootstrap else clustered_mean
+    found = paired_difference(a, b, higher_is_better, strata, mean_of=mean_of)
     shared = a.keys() & b.keys()
     place = {user: n for n, user in enumerate(sorted({user for user, _ in shared}))}
     totals, counts = np.zeros(len(place)), np.zeros(len(place))
@@ -79,7 +82,7 @@ def comparison(
         totals[place[user]] += a[user, query] - b[user, query]
         counts[place[user]] += 1
     mean = found.mean
-    needed = users_for(mean.mean, mean.error, mean.freedom, mean.users, confidence=1 - LEVEL / family)
+    needed = users_for(mean.mean, mean.error, mean.freedom, mean.users)
     return Comparison(found, float(sign_flip_p(totals, name)), effect_size(mean, totals, counts), needed)
 
 

@@ -97,6 +97,15 @@ def test_what_cannot_be_told_says_how_many_users_would_tell_it():
     assert few.verdict() == "cannot tell (1 user of at least 6)"
 
 
+def test_intervals_are_resampled_where_that_is_asked_for():
+    a = {(f"u{n:02}", "q"): 0.1 * (n % 7) ** 2 for n in range(20)}
+    b = dict.fromkeys(a, 0.0)
+    plain, drawn = comparison(a, b, True, "x").difference.mean, comparison(a, b, True, "x", bootstrap=True)
+    assert drawn.difference.mean.mean == plain.mean
+    assert drawn.difference.mean.low != plain.low
+    assert drawn == comparison(a, b, True, "x", bootstrap=True)
+
+
 def test_an_experiment_without_a_yaml_names_none(tmp_path):
     write_scores(tmp_path / "1", "a", lambda kind: 0.5)
     assert named("simulated", load([tmp_path])) == []

@@ -15,6 +15,7 @@ from memlab.studies.calibration.intervals import used
 from memlab.studies.calibration.promise import Promise
 
 POINTS = 0.03
+PILOTS = 100
 LARGE = 20_000  # studies from which a cell's precision is known
 
 
@@ -55,7 +56,7 @@ def _power(place: Place, effect: float, error: float, freedom: float, studies: i
     needed = users_for(effect, error, freedom, place.users) or place.users
     spread, n = spread_of_total(*drawn), drawn.counts.sum(axis=1)
     errors = np.sqrt(spread.variance) / n
-    pilots = zip(errors[:200].tolist(), spread.freedom[:200].tolist(), strict=True)
+    pilots = zip(errors[:PILOTS].tolist(), spread.freedom[:PILOTS].tolist(), strict=True)
     asked = [users_for(effect, own, df, place.users) or needed for own, df in pilots]
     low, middle, high = (float(q) / needed for q in np.quantile(asked, [0.25, 0.5, 0.75]))
     return Power(effect, float(told.mean()), float((told & (p <= LEVEL)).mean()), (low, middle, high))

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memlab.commands import ab, chat, check, data, explain, fit, health, memory, results, run, trec, use
+from memlab.commands import ab, chat, check, data, explain, fit, health, memory, plan, results, run, trec, use
 
 EXAMPLES = """examples:
   memlab run experiment=leaderboard              every strategy on every source at hand
@@ -13,6 +13,7 @@ EXAMPLES = """examples:
   memlab run strategy=hybrid source=locomo       one run
   memlab run -m strategy=bm25,rag seed=0,1       a grid of runs
   memlab compare runs/leaderboard --baseline bm25
+  memlab plan --effect .03                       users and seeds that a study needs
   memlab show runs/single/RUN                    its missed questions; with QUERY, one of them explained
   memlab ab a=none b=hybrid users=100            are users better served? an A/B experiment
   memlab check strategy=hybrid                   does it keep every law?
@@ -57,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"memlab {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for group in (run, results, ab, use, health, check, chat, explain, fit, memory, trec, data):
+    for group in (run, results, plan, ab, use, health, check, chat, explain, fit, memory, trec, data):
         group.add(commands)
     return parser
 

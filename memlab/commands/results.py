@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
     compare.add_argument("--baseline", required=True, metavar="NAME", help="the strategy to compare with")
     compare.add_argument("--by-kind", action="store_true", help="one metric by kind of question; default: the headline")
     compare.add_argument("--metric", metavar="NAME", help="this metric alone, such as turn_recall@10")
+    compare.add_argument("--bootstrap", action="store_true", help="bootstrap-t intervals in place of t intervals")
     compare.add_argument("--json", action="store_true", help="rows as JSON")
     compare.set_defaults(call=_compare)
 
@@ -42,30 +43,30 @@ def _compare(args: argparse.Namespace) -> int:
     from memlab.report.compare import compare
     from memlab.results import load
 
-    rows = compare(load(args.runs), args.baseline, args.by_kind, args.metric)
+    rows = compare(load(args.runs), args.baseline, args.by_kind, args.metric, args.bootstrap)
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0
     for source, metric, kind in dict.fromkeys((row["source"], row["metric"], row["kind"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"], row["kind"]) == (source, metric, kind)]
-        columns = ("strategy", "diff.", "95 % interval", "n", "users", "detectable", "verdict")
+        columns = ("strategy", "diff.", "95 % interval", "p", "Holm", "n", "users", "verdict")
         about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
         print_table(about, columns, map(_compared, own))
-    print("users: for how many the strategy is better : worse. detectable: the smallest")
-    print("true difference that such a comparison resolves in four of five studies.")
-    print("Verdicts are unadjusted: an experiment's README names its primary comparison,")
-    print("all others are exploratory.")
+    print("p: by flipping the signs of users. Holm: p adjusted over all comparisons that")
+    print("the experiment names beforehand; – for all others, which are exploratory. users:")
+    print("how many, and for how many of them the strategy is better : worse. better and")
+    print("worse take an interval without 0 and, where named, a Holm p of at most .05. Users")
+    print("it would need: with whom four of five studies find a difference as large as this.")
     return 0
 
 
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
+    from memlab.report.cells import p_value
+
     interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
-    sides = f"{row['users_better']}:{row['users_worse']}"
-    least = "–" if row["detectable"] is None else f"{row['detectable']:.3f}"
-    return (
-        *(row["strategy"], f"{row['mean']:+.3f}", interval, f"{row['n']:,}", sides, least),
-        row["verdict"].split(":")[0],
-    )
+    sides = f"{row['users']} ({row['users_better']}:{row['users_worse']})"
+    tests = (p_value(row["p"]).text, p_value(row["p_holm"]).text)
+    return (row["strategy"], f"{row['mean']:+.3f}", interval, *tests, f"{row['n']:,}", sides, row["verdict"])
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from memlab.stats.mean import Mean
 
+LOPSIDED = 1.5
+TINY = 0.002  # what three decimals hide
 Part = Literal["contestant", "bound", "reference"]
 
 
@@ -77,11 +79,14 @@ def share(value: float | None) -> Cell:
 
 
 def reach(figure: dict[str, Any]) -> Cell:
-    """A mean and half its interval's width."""
+    """A mean and half its interval's width, or how far either end is where one is half as far again as the other."""
     mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
     if mean is None or low is None or high is None:
         return share(mean)
-    return Cell(f"{share(mean).text} ±{share((high - low) / 2).text}", mean, low, high)
+    below, above = mean - low, high - mean
+    even = max(below, above) < LOPSIDED * min(below, above) + TINY
+    ends = f"±{share((high - low) / 2).text}" if even else f"−{share(below).text} +{share(above).text}"
+    return Cell(f"{share(mean).text} {ends}", mean, low, high)
 
 
 def interval(figure: dict[str, Any]) -> Cell:
@@ -95,6 +100,11 @@ def interval(figure: dict[str, Any]) -> Cell:
 def estimate(mean: Mean | None) -> Cell:
     """A mean with its interval's ends, as statistics give it; a dash for none."""
     return share(None) if mean is None else interval({"mean": mean.mean, "low": mean.low, "high": mean.high})
+
+
+def p_value(value: float | None) -> Cell:
+    """Three decimals, `<.001` below; a dash for none."""
+    return Cell("<.001", value) if value is not None and value < 0.0005 else share(value)
 
 
 def hundredths(value: float | None) -> Cell:

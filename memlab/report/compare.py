@@ -8,20 +8,29 @@ from memlab.build import metrics
 from memlab.config import nearest
 from memlab.report.pooled import experiment_of, groups
 from memlab.report.wishes import higher_is_better
-from memlab.results import HEADLINE, Result, ResultError
+from memlab.results import HEADLINE, Key, Result, ResultError
+from memlab.stats.comparison import Comparison, comparison
+from memlab.stats.family import holm
 from memlab.stats.paired import Difference, paired_difference
 
 COMPARED = (HEADLINE, "turn_recall@10", "turn_ndcg@10", "answer_recall@512", "current_first")
 DEFAULT_BASELINE = "bm25"
 Row = dict[str, Any]
+About = tuple[str, str, str, str, str | None]
 
 
-def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, metric: str | None = None) -> list[Row]:
-    """Each strategy minus the baseline, by source and metric: difference, interval, n, users and a verdict.
+def compare(
+    results: Sequence[Result], baseline: str, by_kind: bool = False, metric: str | None = None, bootstrap: bool = False
+) -> list[Row]:
+    """Each strategy minus the baseline, by source and metric: difference, interval, p-values, n, users and a verdict.
+
+    What the runs' experiment names beforehand has a p-value after Holm over all that it names on the same questions,
+    and a verdict that takes it as well as the interval; all else is exploratory, with a verdict by the interval alone.
 
     Args:
         by_kind: One metric, the headline if none is named, once for each kind of question instead of over all.
         metric: This one alone.
+        bootstrap: Whether intervals are bootstrap-t.
 
     Raises:
         ResultError: There is no such metric that queries are scored by; the baseline is not among the runs, or occurs
@@ -42,27 +51,33 @@ def compare(results: Sequence[Result], baseline: str, by_kind: bool = False, met
             raise ResultError(
                 f"{len(base)} runs of {baseline!r} on {source} differ in config; name run folders instead"
             )
+        known = {_about(row): row for row in named(source, group, bootstrap)}
         for other in group:
             for name in compared:
                 if other is not base[0]:
-                    rows += _compared(source, other, base[0], name, kinds_of(other) if by_kind else [None])
+                    own = _compared(source, other, base[0], name, kinds_of(other) if by_kind else [None], bootstrap)
+                    rows += [known.get(about) or _row(*about, found) for about, found in own]
     return rows
 
 
-def named(source: str, group: Sequence[Result]) -> list[Row]:
+def named(source: str, group: Sequence[Result], bootstrap: bool = False) -> list[Row]:
     """The comparisons that the runs' experiment names beforehand, the primary one first; none where it names none.
+
+    Their p-values are adjusted together (Holm), each comparison once however often it is named.
 
     Args:
         group: Runs that were asked the same questions.
     """
-    rows: list[Row] = []
+    rows: list[tuple[About, Comparison]] = []
     for wanted in experiment_of(group[0]).get("comparisons") or ():
         found = {r.strategy: r for r in group}
         if wanted["strategy"] in found and wanted["baseline"] in found:
             a, b = found[wanted["strategy"]], found[wanted["baseline"]]
             kinds = kinds_of(a) if wanted.get("kinds") == "each" else wanted.get("kinds") or [None]
-            rows += _compared(source, a, b, wanted.get("metric", HEADLINE), kinds)
-    return rows
+            rows += _compared(source, a, b, wanted.get("metric", HEADLINE), kinds, bootstrap)
+    family = dict(rows)
+    adjusted = dict(zip(family, holm([found.p for found in family.values()]), strict=True))
+    return [_row(*about, found, adjusted[about], len(family)) for about, found in rows]
 
 
 def baselines(group: Sequence[Result]) -> list[Result]:
@@ -80,9 +95,7 @@ def difference(
     a: Result, b: Result, metric: str, kind: str | None = None, confidence: float = 0.95
 ) -> Difference | None:
     """a minus b on a metric, over the questions of a kind or all; None where no question has a score in both."""
-    scores, others = a.scores.get(metric, {}), b.scores.get(metric, {})
-    if kind is not None:
-        scores = {key: value for key, value in scores.items() if a.kinds[key] == kind}
+    scores, others = _scores(a, metric, kind), b.scores.get(metric, {})
     if not scores.keys() & others.keys():
         return None
     return paired_difference(scores, others, higher_is_better(a, metric), a.strata, confidence)
@@ -105,11 +118,43 @@ def kinds_of(result: Result, metric: str = HEADLINE) -> list[str]:
     return sorted({result.kinds[key] for key in result.scores.get(metric, {})})
 
 
-def _compared(source: str, a: Result, b: Result, metric: str, kinds: Sequence[str | None]) -> Iterator[Row]:
+def _compared(
+    source: str, a: Result, b: Result, metric: str, kinds: Sequence[str | None], bootstrap: bool
+) -> Iterator[tuple[About, Comparison]]:
     """The difference of two runs on a metric, over the questions of each kind; None stands for all questions."""
     for kind in kinds:
-        found = difference(a, b, metric, kind)
-        if found is not None:
-            about = {"source": source, "strategy": a.strategy, "baseline": b.strategy, "metric": metric, "kind": kind}
-            counts = {"users_better": found.users_better, "users_worse": found.users_worse}
-            yield about | asdict(found.mean) | counts | {"verdict": found.verdict, "detectable": found.detectable}
+        scores, others = _scores(a, metric, kind), b.scores.get(metric, {})
+        if scores.keys() & others.keys():
+            name = f"{a.strategy} {metric} {kind}"
+            found = comparison(scores, others, higher_is_better(a, metric), name, a.strata, bootstrap)
+            yield (source, a.strategy, b.strategy, metric, kind), found
+
+
+def _row(
+    source: str,
+    strategy: str,
+    baseline: str,
+    metric: str,
+    kind: str | None,
+    found: Comparison,
+    adjusted: float | None = None,
+    family: int | None = None,
+) -> Row:
+    about = {"source": source, "strategy": strategy, "baseline": baseline, "metric": metric, "kind": kind}
+    own = found.difference
+    counts = {"users_better": own.users_better, "users_worse": own.users_worse}
+    effect = None if found.effect is None else {name: getattr(found.effect, name) for name in ("mean", "low", "high")}
+    tests = {"p": found.p, "p_holm": adjusted, "family": family, "effect_size": effect, "users_needed": found.needed}
+    return (
+        about | asdict(own.mean) | counts | tests | {"verdict": found.verdict(adjusted), "detectable": own.detectable}
+    )
+
+
+def _about(row: Row) -> About:
+    return row["source"], row["strategy"], row["baseline"], row["metric"], row["kind"]
+
+
+def _scores(result: Result, metric: str, kind: str | None) -> dict[Key, float]:
+    """Of the questions of a kind, or of all."""
+    scores = result.scores.get(metric, {})
+    return scores if kind is None else {key: value for key, value in scores.items() if result.kinds[key] == kind}

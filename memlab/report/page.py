@@ -23,7 +23,8 @@ from memlab.results import Result, ResultError
 NOTES = (
     """**evidence_recall@512** is the headline: the share of what must be known for the answer that stands, borne
 out by the text itself, within the first 512 tokens of what was recalled. Means are over questions; intervals are
-95 % t intervals over users, who are the unit of uncertainty. Under 6 users there is no verdict.""",
+95 % t intervals over users, who are the unit of uncertainty, longer on the side where some users are far out; ± is half
+of one, and both ends are given where one is half as far again as the other. Under 6 users there is no verdict.""",
     """**turn_recall@10** and its kin are for comparison with papers: they rank source turns and ignore length. A
 question counts only with at least 40 turns to choose from; *chance* is the analytic mean of random order.""",
     """**answer_recall@512** asks whether the answer's words are in the recalled text, wherever they came from; it
@@ -42,8 +43,14 @@ strategy that gives no confidence with what it recalls does not abstain. Abstent
 questions can be answered and some cannot.""",
     """*detectable* is the smallest true difference that a paired comparison with the baseline resolves in four of five
 studies (80 % power, two-sided at 5 %); below the strategies stands that of the least precise comparison among
-contestants. In tables of differences ▲ is better and ▼ worse, by an unadjusted 95 % interval over at least 6 users;
-only the comparison that the experiment's README calls primary is confirmatory.""",
+contestants. In tables of differences ▲ is better and ▼ worse, by an unadjusted 95 % interval over at least 6 users:
+exploratory. What the experiment names beforehand is tested: *p* by flipping the signs of users' differences, *after
+Holm* over all that it names on the same questions; *better* and *worse* then take an interval without 0 and a p of at
+most .05 after Holm, and *cannot tell* says with how many users four of five studies would find a difference as large as
+the one that was seen.""",
+    """**Places** are by the headline; their intervals are from 1,999 resamples of the users, and *P(best)* is the share
+of these in which a strategy is first. Two strategies are told apart where their paired 95 % interval leaves out 0 and
+the p-value, after Holm over all pairs, is at most .05; grey bars join neighbours no two of whom are.""",
     """Sources that are **pooled** are strata: a mean is over all their questions, its interval from the spread of users
 about their own source's mean (a source with one user is taken to be what the others show), with Satterthwaite's degrees
 of freedom.""",

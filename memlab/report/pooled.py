@@ -81,7 +81,7 @@ def _together(name: str, parts: dict[str, Result]) -> Result:
 
 
 def _figures(whole: Result) -> dict[str, Any]:
-    judged = [m for m in metrics(whole.config["config_dir"]) if m.per == "query" and m.summary == "mean"]
+    judged = [m for m in metrics(whole.config["config_dir"]) if m.per == "query" and m.summary != "separation"]
     scores = [score for source, part in whole.parts.items() for score in _scores(source, part.folder)]
     wanted = {metric.name for metric in judged}
     asked = sum(part.figure("recalled_tokens").get("of", 0) for part in whole.parts.values())

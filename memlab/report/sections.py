@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from memlab.report import carrying_tables, tables
+from memlab.report import carrying_tables, places, tables
 from memlab.report.bounds import EXPLAINED as BOUNDS
 from memlab.report.bounds import beside, bounds
 from memlab.report.carrying import claims
@@ -75,11 +75,14 @@ def _short(name: str, slug: str, results: Sequence[Result]) -> list[Table | Figu
 
 def _whole(name: str, slug: str, results: Sequence[Result]) -> list[Table | Figure | None]:
     age = None if results[0].parts else draw_age(slug, results)
+    placed = places.places_of(name, results)
     return [
         tables.leaderboard(name, results),
         draw_leaderboard(slug, results),
+        places.draw(slug, name, placed),
         tables.by_source(results, HEADLINE) if results[0].parts else tables.by_kind(results, HEADLINE),
         tables.differences(named(name, results)),
+        places.table(placed),
         *(tables.versus(results, base) for base in baselines(results)),
         *(tables.versus_by_kind(results, base) for base in baselines(results) if not results[0].parts),
         age,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from memlab.report.cells import Cell, Part, Row, Table, hundredths, interval, reach, reference, share, whole
+from memlab.report.cells import Cell, Part, Row, Table, hundredths, interval, p_value, reach, reference, share, whole
 from memlab.report.compare import baselines, detectable, difference, kinds_of
 from memlab.results import HEADLINE, Result
 from memlab.stats import MIN_USERS
@@ -80,7 +80,7 @@ def by_kind(results: Sequence[Result], metric: str, folded: bool = False) -> Tab
     kinds = sorted({kind for r in results for kind in r.summary.get("by_kind", {}) if r.figure(metric, kind).get("n")})
     if not kinds:
         return None
-    rows = [_row(r, [share(r.figure(metric, kind).get("mean")) for kind in kinds]) for r in results]
+    rows = [_row(r, [reach(r.figure(metric, kind)) for kind in kinds]) for r in results]
     best = [
         next((v for r in results if (v := r.figure(metric, kind).get("attainable")) is not None), None)
         for kind in kinds
@@ -94,7 +94,7 @@ def by_kind(results: Sequence[Result], metric: str, folded: bool = False) -> Tab
 def by_source(results: Sequence[Result], metric: str) -> Table:
     """One metric of pooled runs on each of their sources, with the number of questions."""
     sources = list(results[0].parts)
-    rows = [_row(r, [share(r.parts[source].figure(metric).get("mean")) for source in sources]) for r in results]
+    rows = [_row(r, [reach(r.parts[source].figure(metric)) for source in sources]) for r in results]
     for name in ("chance", "attainable"):
         rows.append(reference(name, [share(results[0].parts[source].figure(metric).get(name)) for source in sources]))
     counts = (max(r.parts[source].figure(metric).get("n", 0) for r in results) for source in sources)
@@ -147,10 +147,12 @@ def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
         metric = "" if row["metric"] == HEADLINE else row["metric"]
         what = ", ".join(filter(None, (f"{row['strategy']} − {row['baseline']}", row["kind"], metric)))
         users, n = Cell(f"{row['users_better']}:{row['users_worse']}"), whole(row["n"])
-        cells = (interval(row), n, users, share(row["detectable"]), Cell(row["verdict"]))
+        tests = (p_value(row["p"]), p_value(row["p_holm"]))
+        cells = (interval(row), *tests, n, users, share(row["detectable"]), Cell(row["verdict"]))
         table.append(Row((Cell(what), *cells)))
-    columns = ("comparison", "difference", "n", "users better:worse", "detectable", "verdict")
-    caption = f"Paired differences in {HEADLINE} that the experiment names, the primary one first; unadjusted"
+    columns = ("comparison", "difference", "p", "after Holm", "n", "users better:worse", "detectable", "verdict")
+    family = f"p after Holm over all {rows[0]['family']}" if rows[0]["family"] else "p unadjusted"
+    caption = f"Paired differences in {HEADLINE} that the experiment names, the primary one first; {family}"
     return Table(caption, columns, tuple(table), folded=False, sortable=False)
 
 
@@ -223,7 +225,8 @@ def _row(result: Result, cells: Sequence[Cell]) -> Row:
 def _caption(name: str, results: Sequence[Result]) -> str:
     run = results[0].summary["run"]
     users = max(r.summary["run"]["users"] for r in results)
-    few = "" if users >= MIN_USERS else f"; under {MIN_USERS} users, no verdict"
+    least = share(2.0 ** (1 - users)).text  # all users the same way, and all the other way
+    few = "" if users >= MIN_USERS else f"; under {MIN_USERS} users, no verdict (no p-value can be under {least})"
     few += "; stratified by source" if results[0].parts else ""
     labels = results[0].config["source"].get("labels")
     n = max(r.figure("recalled_tokens").get("n", 0) for r in results)

@@ -1,6 +1,6 @@
 """Paired comparison: the same queries under two strategies, with an interval over users and a verdict in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from memlab.stats import MIN_USERS, ROUNDING
@@ -31,6 +31,7 @@ def paired_difference(
     higher_is_better: bool | None,
     strata: Mapping[str, str] | None = None,
     confidence: float = 0.95,
+    mean_of: Callable[..., Mean] = clustered_mean,
 ) -> Difference:
     """Compares two strategies query by query, clustered by user and stratified by where users come from.
 
@@ -41,6 +42,7 @@ def paired_difference(
         higher_is_better: None where neither is, and no verdict is given.
         strata: Of each user; None for one stratum.
         confidence: Of the interval and the verdict, between 0 and 1; `detectable` stays a test at .95.
+        mean_of: Gives the mean and its interval, called as `clustered_mean` is.
 
     Raises:
         ValueError: They share no query.
@@ -57,7 +59,7 @@ def paired_difference(
         by_user[user] = by_user.get(user, 0.0) + a[user, query] - b[user, query]
     own = None if strata is None else [strata[user] for user, _ in shared]
     values, users = [a[key] - b[key] for key in shared], [user for user, _ in shared]
-    mean = clustered_mean(values, users, confidence, own)
+    mean = mean_of(values, users, confidence=confidence, strata=own)
     sign = -1 if higher_is_better is False else 1
     better = sum(sign * total > ROUNDING for total in by_user.values())
     worse = sum(sign * total < -ROUNDING for total in by_user.values())

@@ -32,7 +32,7 @@ def detectable(
     """
     if error is None or freedom is None or error <= ROUNDING:
         return None
-    return error * _effect(freedom, power, confidence)
+    return error * _effect(_steady(freedom), power, confidence)
 
 
 def users_for(
@@ -68,7 +68,7 @@ def users_for(
 
     def resolves(n: int) -> bool:
         own = freedom * (n - 1) / (users - 1)
-        return error * (users / n) ** 0.5 * _effect(own, power, confidence) <= abs(effect)
+        return error * (users / n) ** 0.5 * _effect(_steady(own), power, confidence) <= abs(effect)
 
     most = MIN_USERS
     while not resolves(most):
@@ -80,6 +80,11 @@ def users_for(
         middle = (least + most) // 2
         least, most = (least, middle) if resolves(middle) else (middle + 1, most)
     return most
+
+
+def _steady(freedom: float) -> float:
+    """Rounded where that changes the effect by less than a thousandth, so that few have to be found."""
+    return round(freedom, 2) if freedom < 30 else float(round(freedom))
 
 
 @lru_cache(maxsize=10_000)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from memlab.metrics.base import Metric, Score
 from memlab.stats.mean import Mean, clustered_mean
+from memlab.stats.rates import rare_share
 from memlab.stats.separation import bounds, separation
 
 Bounds = tuple[float | None, float | None]
@@ -101,7 +102,9 @@ def _separates(metric: Metric) -> bool:
 
 
 def _figure(scores: Sequence[Score], metric: Metric, of: int, strata: Mapping[str, str] | None) -> dict[str, Any]:
-    found, (chance, attainable) = _separated(scores, metric) if _separates(metric) else _averaged(scores, strata)
+    found, (chance, attainable) = (
+        _separated(scores, metric) if _separates(metric) else _averaged(scores, metric, strata)
+    )
     if found is None:
         empty = dict.fromkeys(("mean", "low", "high", "chance", "attainable"))
         return empty | {"n": 0, "of": of, "users": 0, "unit": metric.unit}
@@ -118,11 +121,13 @@ def _figure(scores: Sequence[Score], metric: Metric, of: int, strata: Mapping[st
     }
 
 
-def _averaged(scores: Sequence[Score], strata: Mapping[str, str] | None) -> tuple[Mean | None, Bounds]:
+def _averaged(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str] | None) -> tuple[Mean | None, Bounds]:
     if not scores:
         return None, (None, None)
     own = None if strata is None else [strata[score.user] for score in scores]
-    found = clustered_mean([score.value for score in scores], [score.user for score in scores], strata=own)
+    values, users = [score.value for score in scores], [score.user for score in scores]
+    rate = metric.summary == "rate" and own is None
+    found = rare_share(values, users) if rate else clustered_mean(values, users, strata=own)
     return found, (_known([score.chance for score in scores]), _known([score.attainable for score in scores]))
 
 

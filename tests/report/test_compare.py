@@ -7,6 +7,7 @@ from write_run import figure, write_run
 from memlab.report.compare import compare, named
 from memlab.report.tables import HEADLINE, differences
 from memlab.results import ResultError, load
+from memlab.stats.comparison import comparison, rounded
 
 KINDS = {"when": 8, "two_hop": 16}
 
@@ -59,11 +60,50 @@ def test_an_experiment_shows_the_comparisons_that_it_names_in_their_order(runs):
     assert [cell.text for cell in table.rows[1].cells] == [
         "b − a, two_hop",
         ".500 [.500, .500]",
+        ".008",
+        ".023",
         "16",
         "8:0",
         "–",
         "better",
     ]
+
+
+def test_what_is_named_has_a_p_value_after_holm_each_comparison_once_and_all_else_is_exploratory(runs):
+    """Three comparisons, one of them named twice; eight users who all say the same have a p-value of 2 in 256."""
+    rows = compare(runs, "a") + compare(runs, "a", by_kind=True)
+    assert [row["p"] for row in rows] == [pytest.approx(2 / 256)] * 3
+    assert [(row["p_holm"], row["family"]) for row in rows] == [(pytest.approx(6 / 256), 3)] * 3
+    (other,) = compare(runs, "b")
+    assert (other["strategy"], other["p_holm"], other["family"]) == ("a", None, None)
+    assert other["verdict"] == "worse"
+
+
+def test_a_verdict_takes_the_p_value_after_holm_where_the_comparison_was_named():
+    a = {(f"u{n}", "q"): 0.5 + 0.1 * (n % 2) for n in range(6)}
+    found = comparison(a, dict.fromkeys(a, 0.0), True, "x")
+    assert found.p == 2 / 64
+    assert (found.verdict(), found.verdict(0.04)) == ("better", "better")
+    assert found.verdict(0.06).startswith("cannot tell (would need about 6 users)")
+
+
+def test_what_cannot_be_told_says_how_many_users_would_tell_it():
+    a = {(f"u{n:02}", "q"): float(n % 3 == 0) for n in range(30)}
+    b = {(f"u{n:02}", "q"): float(n % 4 == 0) for n in range(30)}
+    found = comparison(a, b, True, "x")
+    assert found.verdict() == f"cannot tell (would need about {rounded(found.needed)} users)"
+    assert found.needed > 100
+    few = comparison({("u", "q"): 1.0}, {("u", "q"): 0.0}, True, "x")
+    assert few.verdict() == "cannot tell (1 user of at least 6)"
+
+
+def test_intervals_are_resampled_where_that_is_asked_for():
+    a = {(f"u{n:02}", "q"): 0.1 * (n % 7) ** 2 for n in range(20)}
+    b = dict.fromkeys(a, 0.0)
+    plain, drawn = comparison(a, b, True, "x").difference.mean, comparison(a, b, True, "x", bootstrap=True)
+    assert drawn.difference.mean.mean == plain.mean
+    assert drawn.difference.mean.low != plain.low
+    assert drawn == comparison(a, b, True, "x", bootstrap=True)
 
 
 def test_an_experiment_without_a_yaml_names_none(tmp_path):

@@ -188,7 +188,7 @@ def test_only_of_the_source_that_is_looked_at_something_is_claimed(told):
 
 def test_what_is_sure_of_one_kind_alone_stands_in_brackets(told):
     many = {f"kind {n}": HALF["when"] for n in range(40)}
-    lean = [[1, 50]] * 4 + [[50, 50]] * 2
+    lean = [[1, 50]] * 4 + [[1, 1], [50, 50]]
     runs = {("made up", "bm25"): many | {"when": lean}, ("made up", "rag"): many | {"when": FAR}}
     _, tables = told(runs)
     assert by_name(one(tables, "by kind on made up"))["when"][-1] == "(bm25)"

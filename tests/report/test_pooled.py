@@ -113,7 +113,7 @@ def test_a_difference_is_paired_within_its_source(folder):
     assert (row["users"], row["users_better"], row["users_worse"], row["verdict"]) == (10, 8, 0, "better")
     sources = {row["source"]: row["verdict"] for row in compare(load([folder]), "plain") if row["strategy"] == "better"}
     assert sources["people"] == "better"
-    assert sources["locomo"] == "cannot tell: 5 users of at least 6"
+    assert sources["locomo"] == "cannot tell (5 users of at least 6, would need about 6 users)"
 
 
 def test_a_figure_that_separates_classes_is_not_pooled(folder):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from memlab.seeds import derive
+from memlab.stats.rates import rare_share
 from memlab.stats.separation import DRAWS, bounds, separation
 
 LAW = settings(max_examples=80, deadline=None)
@@ -103,7 +104,16 @@ def test_classes_that_do_not_overlap_are_separated(coverage):
     rows = [(float(n), n > 4, f"u{n % 3}") for n in range(12)]
     _, attainable = bounds(coverage)
     one = found(rows, coverage)
-    assert one.mean == one.low == one.high == attainable
+    assert one.mean == one.low == attainable
+    assert one.high == (attainable if coverage is None else rare_share([0.0] * 5, [f"u{n % 3}" for n in range(5)]).high)
+
+
+def test_few_false_answers_are_as_unsure_as_a_rare_share():
+    """None of 20 users gives one: resamples show nothing, and one in six users might."""
+    rows = [(float(n % 3 > 0), n % 3 > 0, f"u{n % 20}") for n in range(60)]
+    one = found(rows, 0.9)
+    assert (one.mean, one.low) == (0.0, 0.0)
+    assert one.high == pytest.approx(0.168, abs=1e-3)
 
 
 def test_one_confidence_for_all_answers_everything():

@@ -1,0 +1,86 @@
+"""Whether power calculations come out: of effects that are said to be found, and of users that are asked for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from memlab.report.cells import Cell, Row, Table, share
+from memlab.stats.family import LEVEL
+from memlab.stats.permutation import sign_flip_p
+from memlab.stats.power import POWER, detectable, users_for
+from memlab.stats.totals import spread_of_total
+from memlab.studies.calibration.grid import Cell as Place
+from memlab.studies.calibration.intervals import used
+from memlab.studies.calibration.promise import Promise
+
+POINTS = 0.03
+PILOTS = 100
+LARGE = 20_000  # studies from which a cell's precision is known
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Of one cell.
+
+    Attributes:
+        effect: The true difference that is said to be found in four of five studies.
+        interval: The share of studies whose interval leaves out 0; `both` in which the p-value is .05 or less, too.
+        asked: Of single studies, how many users they ask for against how many it needs: the quartiles.
+    """
+
+    effect: float
+    interval: float
+    both: float
+    asked: tuple[float, float, float]
+
+
+def measure(places: Sequence[Place], studies: int, done: Callable[[], None]) -> dict[Place, Power]:
+    """Of each cell that leaves room for the effect: who differs on a tenth of questions cannot differ by .2."""
+    found = {}
+    for place in places:
+        drawn = place.differences(0.0, LARGE * 20 // max(20, place.users), "precision")
+        means = drawn.totals.sum(axis=1) / drawn.counts.sum(axis=1)
+        error, freedom = float(means.std()), float(spread_of_total(*drawn).freedom.mean())
+        effect = detectable(error, freedom)
+        if effect is not None and effect < 0.8 * place.shape.disagree:
+            found[place] = _power(place, effect, error, freedom, studies)
+        done()
+    return found
+
+
+def _power(place: Place, effect: float, error: float, freedom: float, studies: int) -> Power:
+    drawn = place.differences(effect, studies, "effect")
+    told = used(drawn).without(0.0)
+    p = np.asarray(sign_flip_p(drawn.totals.T, place.where))
+    needed = users_for(effect, error, freedom, place.users) or place.users
+    spread, n = spread_of_total(*drawn), drawn.counts.sum(axis=1)
+    errors = np.sqrt(spread.variance) / n
+    pilots = zip(errors[:PILOTS].tolist(), spread.freedom[:PILOTS].tolist(), strict=True)
+    asked = [users_for(effect, own, df, place.users) or needed for own, df in pilots]
+    low, middle, high = (float(q) / needed for q in np.quantile(asked, [0.25, 0.5, 0.75]))
+    return Power(effect, float(told.mean()), float((told & (p <= LEVEL)).mean()), (low, middle, high))
+
+
+def promises(found: dict[Place, Power], studies: int) -> Iterator[Promise]:
+    """Four of five, give or take three points."""
+    if found:
+        worst = max(found, key=lambda place: abs(found[place].interval - POWER))
+        own = found[worst].interval
+        yield Promise("power of what is detectable", own, worst.where, studies, POWER - POINTS, POWER + POINTS)
+
+
+def tables(found: dict[Place, Power]) -> Iterator[Table]:
+    """Every cell; and what a single study asks for."""
+    rows = [
+        Row((Cell(place.where), share(one.effect), share(one.interval), share(one.both)))
+        for place, one in found.items()
+    ]
+    columns = ("cell", "effect", "interval", "interval and p")
+    caption = "Share of studies that find an effect said to be found in 80 %"
+    yield Table(caption, columns, tuple(rows), folded=False, sortable=False)
+    rows = [
+        Row((Cell(place.where), *(Cell(f"{ratio:.2f}", ratio) for ratio in one.asked))) for place, one in found.items()
+    ]
+    columns = ("cell", "lower quartile", "median", "upper quartile")
+    yield Table("Users that one study asks for, over those it needs", columns, tuple(rows), sortable=False)

@@ -24,9 +24,10 @@ from memlab.metrics.base import SCORE_VERSION, Score
 from memlab.sources import MissingData
 from memlab.stats.summary import percentiles, summarise
 from memlab.traces import is_finished, write_parquet
-from memlab.worker import Done, Task, live_and_score, pool, rehearse, source_of
+from memlab.worker import Done, Task, live_and_score, pool, reacts, rehearse, source_of
 
 RATE_TEXTS = 12
+ROUNDS_AGAIN = 1  # a second round finds nearly all that the first has missed
 SECTIONS = ("source", "strategy", "encoder", "chat", "store", "reader", "limits", "tracking", "query")
 SCORES = pa.schema(
     [
@@ -163,6 +164,13 @@ def _is_scored(run: Run, manifest: dict[str, Any]) -> bool:
 
 
 def _encode_ahead(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
+    """Encodes what a rehearsal finds; lives that react are rehearsed again with that, as what is said hangs on it."""
+    _encode_rehearsed(tasks, submit, progress)
+    for _ in range(ROUNDS_AGAIN):
+        _encode_rehearsed([task for task in tasks if reacts(task)], submit, progress)
+
+
+def _encode_rehearsed(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
     texts: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
     for place, found in enumerate(submit(rehearse, tasks)):
         if not isinstance(found, Done):
@@ -173,7 +181,8 @@ def _encode_ahead(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], p
         cached = Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
         cached.fill_tokens(list(in_tokens), lambda n, of: progress("encode", n, of))
         cached.fill(list(wanted), lambda n, of: progress("encode", n, of))
-        cached.seconds_per_text(list(wanted or in_tokens)[:RATE_TEXTS])
+        if wanted or in_tokens:
+            cached.seconds_per_text(list(wanted or in_tokens)[:RATE_TEXTS])
         cached.close()
 
 

@@ -24,8 +24,7 @@ from memlab.life import limited
 from memlab.loop import live
 from memlab.metrics.base import Score
 from memlab.metrics.frames import read_frames
-from memlab.satisfaction.reacting.rehearsing import Rehearsed
-from memlab.sources import Source
+from memlab.sources import Reactive, Source
 from memlab.traces import Tracer, is_finished, read_rows
 
 
@@ -113,11 +112,15 @@ def _exit_after(sentinel: int) -> None:
 
 
 def rehearse(task: Task) -> tuple[str, list[str], list[str]]:
-    """The encoder of a task, as JSON, the texts that it will be asked to encode, and those whose tokens are wanted."""
-    recording = Recording(build.encoder(task.config))
+    """The encoder of a task, as JSON, the texts that it will be asked to encode, and those whose tokens are wanted.
+
+    Of a life that reacts, texts that are encoded already are passed over and answered with their own rows, so that what
+    is recalled, replied and said comes nearer to what will be: rehearsed again, it finds what it said otherwise.
+    """
+    node = _node(task.config)
+    recording = Recording(build.encoder(task.config), _encoder(node) if reacts(task) else None)
     with suppress(Exception):  # what fails here fails again, and is told, when the user lives
         _live(task, recording)
-    node = json.dumps(task.config["encoder"], sort_keys=True)
     return node, list(recording.recorded), list(recording.recorded_tokens)
 
 
@@ -126,7 +129,9 @@ def live_and_score(task: Task) -> Done:
     try:
         missed = 0
         if not is_finished(task.folder, task.user):
-            encoder = _encoder(json.dumps(task.config["encoder"])) if build.encodes(task.config) else None
+            encoder = (
+                _encoder(json.dumps(task.config["encoder"], sort_keys=True)) if build.encodes(task.config) else None
+            )
             texts, before = (encoder.texts, encoder.missed) if encoder else (0, 0)
             tracer = _live(task, encoder)
             if encoder and build.wants("encoder", task.config):
@@ -148,6 +153,15 @@ def source_of(config: Config) -> Source:
     return _source(json.dumps(config["source"], sort_keys=True))
 
 
+def reacts(task: Task) -> bool:
+    """Whether what is said in a task hangs on the replies."""
+    return isinstance(source_of(task.config), Reactive)
+
+
+def _node(config: Config) -> str:
+    return json.dumps(config["encoder"], sort_keys=True)
+
+
 @lru_cache(maxsize=2)
 def _encoder(node: str) -> Cached:
     return Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
@@ -167,11 +181,7 @@ def _source(node: str) -> Source:
 def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
     config, limits = task.config, task.config["limits"]
     reader = build.reader(config, _beside(encoder) if isinstance(encoder, Cached) else encoder)
-    source = source_of(config)
-    if isinstance(encoder, Recording) and isinstance(source, Rehearsed):
-        whole = source.rehearsal(task.user, seed=config["seed"], reader=reader)
-    else:
-        whole = source.life(task.user, seed=config["seed"])
+    whole = source_of(config).life(task.user, seed=config["seed"])
     life = limited(whole, limits["sessions"], limits["queries"])
     store = build.new_store(config)
     strategy = build.strategy(config, life, encoder, store)

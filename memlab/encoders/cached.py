@@ -81,6 +81,11 @@ class Cached:
         self.missed += len(missing)
         return len(missing)
 
+    def found(self, text: str) -> Any:
+        """The row of a text that is in the file, None of one that is not; nothing is encoded or counted."""
+        row = _look_up(self._vectors, text)
+        return None if row is None else np.frombuffer(row, np.float32)
+
     @cached_property
     def _tokens(self) -> sqlite3.Connection:
         return _open(self._folder / "tokens" / f"{self.token_identity}.sqlite")
@@ -127,12 +132,16 @@ class Cached:
 class Recording:
     """An encoder for rehearsals: it remembers what it was asked to encode and answers with constant rows.
 
+    Args:
+        known: What this answers with where it has a text already; None knows nothing.
+
     Attributes:
-        recorded: The texts that were to be encoded.
+        recorded: The texts that were to be encoded and are not known.
         recorded_tokens: Those whose tokens were wanted.
     """
 
-    def __init__(self, inner: Encoder | TokenEncoder) -> None:
+    def __init__(self, inner: Encoder | TokenEncoder, known: Cached | None = None) -> None:
+        self._known = known
         self.dim, self.identity = inner.dim, inner.identity
         self.token_dim, self.token_type, self.token_identity = _token_facts(inner)
         self.recorded: dict[str, None] = {}
@@ -140,9 +149,15 @@ class Recording:
         self.seconds = 0.0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """The first unit vector for every text, float32, shape (len(texts), dim)."""
-        self.recorded.update(dict.fromkeys(texts))
-        return _first(len(texts), self.dim, "float32")
+        """The first unit vector for every text that is not known, float32, shape (len(texts), dim)."""
+        rows = _first(len(texts), self.dim, "float32")
+        for place, text in enumerate(texts):
+            row = self._known.found(text) if self._known else None
+            if row is None:
+                self.recorded[text] = None
+            else:
+                rows[place] = row
+        return rows
 
     def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
         """The first unit vector for every text, and one row for each, whatever pieces it has."""

@@ -5,16 +5,13 @@ meet the same user. What is said hangs on the replies.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from memlab.events import Event, Reply, SessionEnd, Turn, UserId
 from memlab.life import Feedback, Gold, Life, Stream, Superseded
-from memlab.readers import Reader
 from memlab.satisfaction.reacting.goals import Asked, Kinds, Sought, sought
-from memlab.satisfaction.reacting.rehearsing import rehearsed
 from memlab.satisfaction.reacting.sitting import Sitting
 from memlab.satisfaction.reacting.step import State, comes, new_user, thumb
 from memlab.satisfaction.reacting.weights import Weights
@@ -49,12 +46,15 @@ class Reacting:
         text: The text form of a turn, with `{speaker}` and `{text}`.
 
     Attributes:
+        reacts: True: a run rehearses such lives twice.
         digest: The sha256 of all language files.
         facts: How many attributes and fragments of language there are.
 
     Raises:
         SourceError: A number is out of its range, or there is no such goal or kind.
     """
+
+    reacts = True
 
     def __init__(
         self,
@@ -87,23 +87,16 @@ class Reacting:
 
     def life(self, user: UserId, *, seed: int) -> Life:
         """One user's life, made up as it is lived and as replies are heard."""
-        return self._life(user, seed, self._weights)
-
-    def _life(self, user: UserId, seed: int, weights: Weights) -> Life:
         gold, superseded, feedback = dict[str, Gold](), list[Superseded](), list[Feedback]()
 
         def start() -> Stream:
             gold.clear()
             feedback.clear()
             begun = self._world.begin(user, seed)
-            yield from self._events(begun, weights, gold, feedback)
+            yield from self._events(begun, gold, feedback)
             superseded[:] = outdated(begun.world, begun.talk)
 
         return Life(user=user, start=start, gold=gold, superseded=superseded, feedback=feedback)
-
-    def rehearsal(self, user: UserId, *, seed: int, reader: Reader | None) -> Life:
-        """What the user and the assistant would say under several ways of replying, as one life that does not react."""
-        return rehearsed(partial(self._life, user, seed, patient(self._weights)), reader, self._world.form)
 
     def traits(self, user: UserId, *, seed: int) -> dict[str, str]:
         """What kind of user it is, which the seed alone says: no reply can have moved it."""
@@ -111,8 +104,8 @@ class Reacting:
         patience = "impatient" if state.impatient else "patient"
         return {"patience": patience, "replies": "liked short" if state.likes_short else "liked long"}
 
-    def _events(self, begun: Begun, weights: Weights, gold: dict[str, Gold], feedback: list[Feedback]) -> Stream:
-        world, state, asked = begun.world, new_user(weights, begun.root), Asked()
+    def _events(self, begun: Begun, gold: dict[str, Gold], feedback: list[Feedback]) -> Stream:
+        world, state, asked = begun.world, new_user(self._weights, begun.root), Asked()
         yield from consented(world)
         for session, start in enumerate(world.starts):
             state, is_held = comes(state, session)
@@ -171,12 +164,6 @@ class Reacting:
                 at = sitting.at
         yield SessionEnd(at=at, session=session)
         return state
-
-
-def patient(weights: Weights) -> Weights:
-    """A user who comes to every session, never gives up and always puts right: to find out what may be said."""
-    surely = {"returns": 1.0, "returns_unhappy": 1.0, "leaves": 0.0, "leaves_unhappy": 0.0}
-    return replace(weights, **surely, corrects=1.0, objects=0.0, thanks=1.0)
 
 
 def _checked(goals: Mapping[str, Mapping[str, Any]]) -> Kinds:

@@ -146,7 +146,8 @@ def _share_scales(grid: Any) -> None:
             axes.locator_params(axis="x", nbins=6, integer=True)
             axes.grid(alpha=0.25)
             axes.tick_params(labelsize=7, labelbottom=axes is own[-1])
-            axes.sharex(own[0]) if axes is not own[0] else None
+            if axes is not grid[0][0]:
+                axes.sharex(grid[0][0])
 
 
 def _mean(lives: Lives, values: Sequence[Sequence[float | None]]) -> Mean | None:

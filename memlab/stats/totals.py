@@ -68,8 +68,8 @@ def skewed_ends(
     Where some users are far above the others, the mean and its standard error go together, and a symmetric interval
     misses on one side. Hall's (1992) monotone cubic takes the skew out of the studentised mean; Student's quantile put
     back through it gives the longer end, the other stays Student's. The skew is cut where the cubic runs flat, so no
-    end is more than 1.8 times as long. A plain t interval covers .92 at 20 users as skewed as BEAM's where the mean is .1,
-    and .88 where they are twice as skewed; this one .96 and .95 (docs/statistics.md).
+    end is more than 1.8 times as long. A plain t interval covers .92 at 20 users as skewed as BEAM's where the mean is
+    .1, and .88 where they are twice as skewed; this one .96 and .95 (docs/statistics.md).
 
     Args:
         error: The standard error of the mean, and its degrees of freedom.

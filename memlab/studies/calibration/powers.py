@@ -88,8 +88,8 @@ def tables(found: dict[Place, Power]) -> Iterator[Table]:
     columns = ("cell", "effect", "interval", "with the skew", "against it", "interval and p")
     caption = "Share of studies that find an effect said to be found in 80 %"
     yield Table(caption, columns, tuple(rows), folded=False, sortable=False)
-    rows = [
+    asked = [
         Row((Cell(place.where), *(Cell(f"{ratio:.2f}", ratio) for ratio in one.asked))) for place, one in found.items()
     ]
-    columns = ("cell", "lower quartile", "median", "upper quartile")
-    yield Table("Users that one study asks for, over those it needs", columns, tuple(rows), sortable=False)
+    quartiles = ("cell", "lower quartile", "median", "upper quartile")
+    yield Table("Users that one study asks for, over those it needs", quartiles, tuple(asked), sortable=False)

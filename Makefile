@@ -14,7 +14,8 @@ lint: .venv/installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 reports: .venv/installed
-	@for name in leaderboard systems procedural use retrieval ranked_parts real labels difficulty sim_to_real currency; do \
+	@for name in leaderboard systems procedural retrieval ranked_parts real labels difficulty sim_to_real currency use \
+		calibration ab satisfaction; do \
 		$(BIN)/memlab run experiment=$$name out=runs/reports tracking=none && mkdir -p reports && \
 		rm -rf reports/$$name && cp -r runs/reports/$$name/report reports/$$name || exit 1; done
 

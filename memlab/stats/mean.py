@@ -30,11 +30,11 @@ class Mean:
 def clustered_mean(
     values: Sequence[float], users: Sequence[str], confidence: float = 0.95, strata: Sequence[str] | None = None
 ) -> Mean:
-    """The mean of all values with a t interval on linearised user totals, turned for their skew.
+    """The mean of all values with a t interval on linearised user totals, longer where users are far out.
 
     The variance of the ratio of totals is that of the users' summed residuals (Cochran, 1977, ch. 11), adjusted and
-    with Satterthwaite's degrees of freedom (CR2), and where users' totals are skewed so is the interval: see
-    `memlab.stats.totals`. Users who are not skewed and have equally many observations give the t interval of their
+    with Satterthwaite's degrees of freedom (CR2), and where users' totals are skewed the interval is longer at one end:
+    see `memlab.stats.totals`. Users who are not skewed and have equally many observations give the t interval of their
     means. Clustered values give a wider interval than independent ones would.
 
     In strata, residuals are from the stratum's own mean, since which data set a user comes from is no accident; the

@@ -13,7 +13,7 @@ def rare_share(values: Sequence[float], users: Sequence[str], confidence: float 
     """The micro mean of shares from 0 to 1, with an interval that holds near 0 and near 1 too.
 
     Clopper and Pearson's (1934) interval of the number of independent questions that would be as precise as these users
-    are, fewer where users differ (Korn & Graubard, 1998); and where the skew-corrected interval of `clustered_mean`
+    are, fewer where users differ (Korn & Graubard, 1998); and where the interval of `clustered_mean`
     reaches further, up to that. A share of exactly 0 or 1 shows nothing of how users differ: then each user counts as
     one question, which is the least that they can tell. Which intervals hold, and which do not, is measured:
     docs/statistics.md.

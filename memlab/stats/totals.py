@@ -11,6 +11,7 @@ from memlab.stats.draws import Floats
 
 RHO = 1.0
 STRAIGHT = 1e-6  # a skew that changes no printed digit
+FLAT = 0.9  # of the way from Student's quantile to where Hall's cubic has no slope
 
 
 class Spread(NamedTuple):
@@ -62,12 +63,13 @@ def spread_of_total(totals: Floats, counts: Floats, rho: float | Floats = RHO) -
 def skewed_ends(
     error: Floats | float, freedom: Floats | float, squares: Floats | float, cubes: Floats | float, confidence: float
 ) -> tuple[Floats, Floats]:
-    """How far below and above a mean its interval ends: Student's quantiles, turned for the skew of the users' totals.
+    """How far below and above a mean its interval ends: Student's quantiles, and further where users are far out.
 
-    Hall's (1992) monotone cubic takes the skew out of the studentised mean; Student's quantiles are put back through
-    it. Without skew it is the t interval, and with it one whose longer end is where users are far out. A plain t
-    interval covers .92 at 20 users as skewed as those of BEAM where the mean is .1, and .88 where they are twice as
-    skewed; this one .94 and .93 (docs/statistics.md). At five users one end may be three times as long.
+    Where some users are far above the others, the mean and its standard error go together, and a symmetric interval
+    misses on one side. Hall's (1992) monotone cubic takes the skew out of the studentised mean; Student's quantile put
+    back through it gives the longer end, the other stays Student's. The skew is cut where the cubic runs flat, so no
+    end is more than 1.8 times as long. A plain t interval covers .92 at 20 users as skewed as BEAM's where the mean is
+    .1, and .88 where they are twice as skewed; this one .96 and .95 (docs/statistics.md).
 
     Args:
         error: The standard error of the mean, and its degrees of freedom.
@@ -80,10 +82,13 @@ def skewed_ends(
     """
     from scipy import stats
 
-    quantile = stats.t.ppf(0.5 + confidence / 2, freedom)
+    quantile = np.asarray(stats.t.ppf(0.5 + confidence / 2, freedom))
     known = np.asarray(squares) > 0
     skew = np.where(known, cubes / np.where(known, squares, 1.0) ** 1.5, 0.0)  # of the total: users' over their root
-    return error * _turned(quantile, skew), -error * _turned(-quantile, skew)
+    most = 3 * (np.sqrt(quantile**2 + 2 * FLAT / 3) - quantile)  # where 1 - skew (quantile + skew / 6) is 1 - FLAT
+    skew = np.clip(skew, -most, most)
+    below, above = _turned(quantile, skew), -_turned(-quantile, skew)
+    return error * np.maximum(below, quantile), error * np.maximum(above, quantile)
 
 
 def _turned(quantile: Floats, skew: Floats) -> Floats:

@@ -119,7 +119,7 @@ def test_runs_that_share_no_query_are_refused(b):
 
 
 def test_more_confidence_widens_the_interval_and_may_take_the_verdict():
-    a = {(f"u{n}", "q"): float(n > 0) for n in range(9)}
+    a = {(f"u{n}", "q"): float(n > 1) for n in range(9)}
     b = dict.fromkeys(a, 0.0)
     plain, sure = paired_difference(a, b, True), paired_difference(a, b, True, confidence=0.99)
     assert (plain.verdict, sure.verdict) == ("better", "cannot tell")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from memlab.stats.totals import skewed_ends, spread_of_total
+from memlab.stats.totals import FLAT, skewed_ends, spread_of_total
 
 LAW = settings(max_examples=60, deadline=None)
 COUNTS = st.lists(st.integers(1, 60), min_size=2, max_size=9).map(lambda sizes: np.array(sizes, float))
@@ -69,25 +69,38 @@ def test_many_studies_at_once_are_each_of_them():
 
 @LAW
 @given(st.lists(st.floats(-3, 3).map(lambda value: round(value, 2)), min_size=3, max_size=12))
-def test_the_ends_are_where_halls_cubic_has_students_quantiles(values):
+def test_the_longer_end_is_where_halls_cubic_has_students_quantile(values):
     x = np.array(values)
     if np.ptp(x) == 0:
         return
     found = spread_of_total(x, np.ones(len(x)))
-    skew, quantile = stats.skew(x) / np.sqrt(len(x)), stats.t.ppf(0.975, len(x) - 1)
+    quantile = stats.t.ppf(0.975, len(x) - 1)
+    most = optimize.brentq(lambda s: s * (quantile + s / 6) - FLAT, 0, 1)
+    skew = np.clip(stats.skew(x) / np.sqrt(len(x)), -most, most)
 
     def cubic(t):
         return t + skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
 
     for end, wanted in zip(skewed_ends(1.0, found.freedom, *found[2:], 0.95), (quantile, -quantile), strict=True):
         away = end if wanted > 0 else -end
-        assert away == pytest.approx(optimize.brentq(lambda t, w=wanted: cubic(t) - w, -1e4, 1e4), abs=1e-5)
+        turned = optimize.brentq(lambda t, w=wanted: cubic(t) - w, -1e4, 1e4)
+        assert away == pytest.approx(max(turned, wanted) if wanted > 0 else min(turned, wanted), abs=1e-5)
+
+
+@LAW
+@given(st.lists(st.floats(-9, 9).map(lambda value: round(value, 1) ** 3), min_size=3, max_size=12))
+def test_no_interval_is_shorter_than_students_or_has_an_end_more_than_1_8_times_as_long(values):
+    found = spread_of_total(np.array(values), np.ones(len(values)))
+    quantile = stats.t.ppf(0.975, found.freedom)
+    for end in skewed_ends(1.0, *found[1:], 0.95):
+        assert quantile - 1e-9 <= end <= 1.85 * quantile
 
 
 def test_the_longer_end_is_where_users_are_far_out():
     found = spread_of_total(np.array([0.0, 0, 0, 0, 0, 0, 1]), np.ones(7))
     below, above = skewed_ends(1.0, found.freedom, *found[2:], 0.95)
-    assert above > 2.5 > below
+    assert below == pytest.approx(stats.t.ppf(0.975, found.freedom))
+    assert above > 1.4 * below
     assert skewed_ends(1.0, found.freedom, found.squares, -found.cubes, 0.95) == pytest.approx((above, below))
 
 

@@ -54,7 +54,7 @@ def candidates(drawn: Drawn, draws: int, generator: np.random.Generator) -> Iter
         found = spread_of_total(totals, counts, rho)
         reach = np.sqrt(found.variance) / n * stats.t.ppf(0.5 + LEVEL / 2, found.freedom)
         yield f"CR2, ρ = {rho:g}", _around(mean, reach)
-    yield "turned (used)", used(drawn)
+    yield "skewed (used)", used(drawn)
     yield from _drawn_again(drawn, mean, plain, draws, generator)
 
 
@@ -67,7 +67,7 @@ def rare(drawn: Drawn) -> Iterator[tuple[str, Ends]]:
     turned = used(drawn)
     quantile = stats.t.ppf(0.5 + LEVEL / 2, freedom)
     yield "t (CR2)", _around(mean, error * quantile)
-    yield "turned", turned
+    yield "skewed", turned
     known = error > 0
     effective = np.minimum(np.where(known, mean * (1 - mean) / np.where(known, error, 1.0) ** 2, users), n)
     centre = (mean + quantile**2 / (2 * effective)) / (1 + quantile**2 / effective)

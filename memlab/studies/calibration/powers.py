@@ -25,21 +25,29 @@ class Power:
 
     Attributes:
         effect: The true difference that is said to be found in four of five studies.
-        interval: The share of studies whose interval leaves out 0; `both` in which the p-value is .05 or less, too.
+        along: The share of studies whose interval leaves out 0, where the effect is to the side on which users are far
+            out; `against` where it is to the other.
+        both: In which the p-value is .05 or less too, over both sides.
         asked: Of single studies, how many users they ask for against how many it needs: the quartiles.
     """
 
     effect: float
-    interval: float
+    along: float
+    against: float
     both: float
     asked: tuple[float, float, float]
+
+    @property
+    def either(self) -> float:
+        """The share over both sides, since who asks what is detectable does not know the side."""
+        return (self.along + self.against) / 2
 
 
 def measure(places: Sequence[Place], studies: int, done: Callable[[], None]) -> dict[Place, Power]:
     """Of each cell that leaves room for the effect: who differs on a tenth of questions cannot differ by .2."""
     found = {}
     for place in places:
-        drawn = place.differences(0.0, LARGE * 20 // max(20, place.users), "precision")
+        drawn = place.differences(0.0, LARGE * 50 // max(50, place.users), "precision")
         means = drawn.totals.sum(axis=1) / drawn.counts.sum(axis=1)
         error, freedom = float(means.std()), float(spread_of_total(*drawn).freedom.mean())
         effect = detectable(error, freedom)
@@ -50,37 +58,38 @@ def measure(places: Sequence[Place], studies: int, done: Callable[[], None]) -> 
 
 
 def _power(place: Place, effect: float, error: float, freedom: float, studies: int) -> Power:
-    drawn = place.differences(effect, studies, "effect")
-    told = used(drawn).without(0.0)
-    p = np.asarray(sign_flip_p(drawn.totals.T, place.where))
+    drawn, other = (place.differences(side * effect, studies, "effect") for side in (1, -1))
+    told = [used(one).without(0.0) for one in (drawn, other)]
+    p = [np.asarray(sign_flip_p(one.totals.T, place.where)) for one in (drawn, other)]
+    both = float(np.mean([own & (values <= LEVEL) for own, values in zip(told, p, strict=True)]))
     needed = users_for(effect, error, freedom, place.users) or place.users
     spread, n = spread_of_total(*drawn), drawn.counts.sum(axis=1)
     errors = np.sqrt(spread.variance) / n
     pilots = zip(errors[:PILOTS].tolist(), spread.freedom[:PILOTS].tolist(), strict=True)
     asked = [users_for(effect, own, df, place.users) or needed for own, df in pilots]
     low, middle, high = (float(q) / needed for q in np.quantile(asked, [0.25, 0.5, 0.75]))
-    return Power(effect, float(told.mean()), float((told & (p <= LEVEL)).mean()), (low, middle, high))
+    return Power(effect, float(told[0].mean()), float(told[1].mean()), both, (low, middle, high))
 
 
 def promises(found: dict[Place, Power], studies: int) -> Iterator[Promise]:
     """Four of five, give or take three points."""
     if found:
-        worst = max(found, key=lambda place: abs(found[place].interval - POWER))
-        own = found[worst].interval
-        yield Promise("power of what is detectable", own, worst.where, studies, POWER - POINTS, POWER + POINTS)
+        worst = max(found, key=lambda place: abs(found[place].either - POWER))
+        own = found[worst].either
+        yield Promise("power of what is detectable", own, worst.where, 2 * studies, POWER - POINTS, POWER + POINTS)
 
 
 def tables(found: dict[Place, Power]) -> Iterator[Table]:
     """Every cell; and what a single study asks for."""
     rows = [
-        Row((Cell(place.where), share(one.effect), share(one.interval), share(one.both)))
+        Row((Cell(place.where), *map(share, (one.effect, one.either, one.along, one.against, one.both))))
         for place, one in found.items()
     ]
-    columns = ("cell", "effect", "interval", "interval and p")
+    columns = ("cell", "effect", "interval", "with the skew", "against it", "interval and p")
     caption = "Share of studies that find an effect said to be found in 80 %"
     yield Table(caption, columns, tuple(rows), folded=False, sortable=False)
-    rows = [
+    asked = [
         Row((Cell(place.where), *(Cell(f"{ratio:.2f}", ratio) for ratio in one.asked))) for place, one in found.items()
     ]
-    columns = ("cell", "lower quartile", "median", "upper quartile")
-    yield Table("Users that one study asks for, over those it needs", columns, tuple(rows), sortable=False)
+    quartiles = ("cell", "lower quartile", "median", "upper quartile")
+    yield Table("Users that one study asks for, over those it needs", quartiles, tuple(asked), sortable=False)

@@ -18,8 +18,9 @@ is drawn twice, and nothing is drawn question by question.""",
     """**kept**: in every cell. *within chance*: the worst of all cells misses the bound by no more than two standard
 errors of its number of studies. *broken*: by more.""",
     """**t, users − 1**: t interval on linearised user totals. **CR2**: adjusted and with Satterthwaite's degrees of
-freedom, under a working model in which two questions of a user go together by ρ. **turned**: CR2 with ρ = 1, turned
-for skew by Hall's cubic; it is what memlab prints. **bootstrap-t**, **percentile**: users drawn again.""",
+freedom, under a working model in which two questions of a user go together by ρ. **skewed**: CR2 with ρ = 1, longer
+at the end where users are far out (Hall's cubic); it is what memlab prints. **bootstrap-t**, **percentile**: users
+drawn again.""",
     """**swapped arms**: the sign of each user's whole difference is thrown, so the test's own assumption holds. **no
 difference**: the true mean is 0 and users are skewed, so it does not hold exactly. A verdict takes both, the interval
 and the p-value.""",
@@ -72,7 +73,7 @@ class Calibration:
         family = rejections.reject_in_a_family(every, self._family, n, step)
         power = powers.measure(many, n, step)
         promises = [
-            coverage.promised(means, "turned (used)", "95 % interval of a mean", n, min(self._users)),
+            coverage.promised(means, "skewed (used)", "95 % interval of a mean", n, min(self._users)),
             coverage.promised(rates, "wider (used)", "95 % interval of a rate", n, min(self._users)),
             *rejections.promises(single, family, n),
             *powers.promises(power, n),
@@ -80,7 +81,7 @@ class Calibration:
         about = f"{n:,} studies a cell, {len(every)} cells, seed {seed}."
         sections = (
             Section("Promises", "promises", (promises_table(promises),), about),
-            _section("Means", coverage.tables(means, "Means", "turned (used)"), about),
+            _section("Means", coverage.tables(means, "Means", "skewed (used)"), about),
             _section("Rates near 2 %", coverage.tables(rates, "Rates", "wider (used)"), about),
             _section("Tests where nothing differs", rejections.tables(single, family, self._family), about),
             _section("Power", powers.tables(power), about),

@@ -9,7 +9,7 @@ from memlab.studies.ab_level import MEANS, NAIVE, PEEKING, SOUND, VALID, Found, 
 from memlab.studies.ab_truth import Judged
 
 LEAST_COVERAGE = 0.93
-MANY = 3.0  # standard errors
+DOUBT = 0.01  # that any of the estimates is called biased by chance
 
 
 def level_table(outcome: str, level: Found, fresh: Found, users: int, alpha: float) -> Table:
@@ -80,14 +80,26 @@ def verdict(level: Found, fresh: Found, truth: Sequence[Judged], alpha: float) -
     most, least = bound(n, alpha), bound(m, alpha)
     sound = [(name, int(level[name].sum()), int(fresh[name].sum())) for name in SOUND]
     over = [name for name, one, other in sound if one > most or other > least]
-    biased = [one for one in truth if abs(one.bias) > MANY * one.noise + 1e-12]
+    far = too_far(len(truth))
+    biased = [one for one in truth if abs(one.bias) > far * one.noise + 1e-12]
     short = [one for one in truth if one.coverage < LEAST_COVERAGE]
     fixed, valid, naive = (int(level[name].sum()) for name in (MEANS, VALID, PEEKING))
     worst = min(truth, key=lambda one: one.coverage)
     return (
         f"A/A: {fixed} of {n:,} reject, always valid {valid}, bound {most}; peeking with a t test {naive}",
         f"level: {'kept by every analysis that memlab offers' if not over else 'NOT kept by ' + ', '.join(over)}",
-        f"bias: {len(biased)} of {len(truth)} estimates are off by more than {MANY:g} Monte Carlo errors",
+        f"bias: {len(biased)} of {len(truth)} estimates are off by more than {far:.1f} Monte Carlo errors",
         f"coverage: {len(short)} of {len(truth)} under {LEAST_COVERAGE}; least {worst.coverage:.3f}, "
         f"{worst.outcome}, {worst.estimator}, {worst.users}",
     )
+
+
+def too_far(estimates: int) -> float:
+    """How many Monte Carlo errors none of so many unbiased estimates exceeds in 99 of 100 studies (Bonferroni).
+
+    >>> round(too_far(1), 2), round(too_far(63), 2)
+    (2.58, 3.78)
+    """
+    from scipy import stats
+
+    return float(stats.norm.isf(DOUBT / (2 * estimates)))

@@ -7,8 +7,8 @@ from typing import Any
 
 from memlab.terminal import progress_bars, text_width
 
-ABOUT = """memlab ab a=none b=hybrid users=100 lives simulated users under two arms and says
-what came out. An arm is a strategy, with what is changed after commas
+ABOUT = """memlab ab a=none b=hybrid users=100 lives simulated users under two arms and
+says what came out. An arm is a strategy, with what is changed after commas
 (b=hybrid,layer=[decay]), or a yaml with a list of overrides. users, sessions,
 burn_in, split, holdout, paired, salt, primary, looks and confidence are those
 of configs/ab/standard.yaml; all else is for every arm.

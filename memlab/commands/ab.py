@@ -7,11 +7,13 @@ from typing import Any
 
 from memlab.terminal import progress_bars, text_width
 
-ABOUT = """memlab ab a=none b=hybrid users=100: lives simulated users under two arms and says what came out.
-An arm is a strategy, with what is changed after commas (b=hybrid,layer=[decay]), or a yaml with a list of overrides.
-users, sessions, burn_in, split, holdout, paired, salt, primary, looks and confidence are those of configs/ab; all else
-is for every arm. memlab ab --log EXPOSURES OUTCOMES reads the logs of a product: docs/ab.md has their columns."""
-OWN_RUN = ("users", "sessions", "burn_in")
+ABOUT = """memlab ab a=none b=hybrid users=100 lives simulated users under two arms and
+says what came out. An arm is a strategy, with what is changed after commas
+(b=hybrid,layer=[decay]), or a yaml with a list of overrides. users, sessions,
+burn_in, split, holdout, paired, salt, primary, looks and confidence are those
+of configs/ab/standard.yaml; all else is for every arm.
+memlab ab --log EXPOSURES OUTCOMES reads the logs of a product: docs/ab.md has
+their columns."""
 
 
 def add(commands: Any) -> None:
@@ -55,6 +57,8 @@ def _simulated(wanted: Any, args: argparse.Namespace) -> int:
     with progress_bars() as progress:
         done = live(wanted, args.argv, progress)
     failed = tell_failures([one.run for one in done.lived])
+    if not all(one.rows for one in done.lived):  # nobody of an arm has lived: there is nothing to compare
+        return max(1, failed)
     found, log = read(*done.logs, done.design)
     sources = ", ".join(dict.fromkeys(one.run.source for one in done.lived))
     facts = f"Data: simulated users ({sources}), seed {done.seed}; {len(log.whose):,} rows of outcomes."

@@ -159,3 +159,17 @@ def test_two_arms_are_needed(words, capsys):
 def test_numbers_out_of_range_are_refused(word, says, capsys):
     assert main(["ab", "a=none", "b=bm25", word]) == 2
     assert f"{says}; it must be a whole number of at least" in capsys.readouterr().err
+
+
+def test_an_arm_that_nobody_lives_is_told_and_nothing_is_compared(tmp_path, monkeypatch, capsys):
+    from memlab.satisfaction.reacting.source import Reacting
+
+    def life(self, user, *, seed):
+        raise RuntimeError("no life today")
+
+    monkeypatch.setattr(Reacting, "life", life)
+    line = ["ab", "a=none", "b=bm25", "users=4", "sessions=2", "workers=1", "tracking=none", f"out={tmp_path}"]
+    assert main(line) == 1
+    out, err = capsys.readouterr()
+    assert "effect:" not in out
+    assert "no life today" in err

@@ -22,6 +22,12 @@ def test_more_users_a_smaller_error_and_less_power_let_smaller_effects_be_seen()
     assert detectable(0.01, 19, power=0.5) < detectable(0.01, 19) < detectable(0.01, 19, confidence=0.99)
 
 
+def test_a_longer_interval_lets_less_be_seen_and_needs_more_users():
+    assert detectable(0.01, 19, longer=1.2) > 1.1 * detectable(0.01, 19)
+    assert users_for(0.02, 0.01, 19, 20, longer=1.2) > users_for(0.02, 0.01, 19, 20)
+    assert users_for(0.002, 0.01, 19, 20, longer=1.2) < 1.1 * users_for(0.002, 0.01, 19, 20)
+
+
 def test_with_many_users_it_is_the_sum_of_two_normal_quantiles():
     assert detectable(1.0, 1e5) == pytest.approx(stats.norm.ppf(0.975) + stats.norm.ppf(0.8), abs=1e-3)
 

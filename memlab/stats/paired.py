@@ -65,12 +65,9 @@ def paired_difference(
     better = sum(sign * total > ROUNDING for total in by_user.values())
     worse = sum(sign * total < -ROUNDING for total in by_user.values())
     verdict = _verdict(mean, sign, higher_is_better)
-    return Difference(mean, better, worse, verdict, _detectable(mean, confidence))
-
-
-def _detectable(mean: Mean, confidence: float) -> float | None:
-    longer = mean.longer if confidence == CONFIDENCE else 1.0
-    return detectable(mean.error, mean.freedom, longer=longer)
+    usual = mean if confidence == CONFIDENCE else mean_of(values, users, confidence=CONFIDENCE, strata=own)
+    least = detectable(usual.error, usual.freedom, longer=usual.longer)
+    return Difference(mean, better, worse, verdict, least)
 
 
 def _verdict(mean: Mean, sign: int, higher_is_better: bool | None) -> str:

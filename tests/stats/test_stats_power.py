@@ -41,7 +41,7 @@ def test_a_paired_difference_carries_what_it_could_have_seen():
     a = {(f"u{n}", "q"): value for n, value in enumerate([0.9, 0.4, 0.8, 0.6, 0.7, 0.3, 0.2])}
     b = dict.fromkeys(a, 0.5)
     found = paired_difference(a, b, True)
-    assert found.detectable == detectable(found.mean.error, found.mean.freedom)
+    assert found.detectable == detectable(found.mean.error, found.mean.freedom, longer=found.mean.longer)
     assert found.detectable > (found.mean.high - found.mean.low) / 2
     assert paired_difference({("u", "q"): 1.0}, {("u", "q"): 0.0}, True).detectable is None
 

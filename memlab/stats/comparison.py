@@ -82,7 +82,7 @@ def comparison(
         totals[place[user]] += a[user, query] - b[user, query]
         counts[place[user]] += 1
     mean = found.mean
-    needed = users_for(mean.mean, mean.error, mean.freedom, mean.users)
+    needed = users_for(mean.mean, mean.error, mean.freedom, mean.users, longer=mean.longer)
     return Comparison(found, float(sign_flip_p(totals, name)), effect_size(mean, totals, counts), needed)
 
 

@@ -26,6 +26,15 @@ class Mean:
     error: float | None = None
     freedom: float | None = None
 
+    @property
+    def longer(self) -> float:
+        """How many times as long as Student's 95 % interval it is, for users who are far out; 1 where it has none."""
+        from scipy import stats
+
+        if self.low is None or self.high is None or not self.error or not self.freedom:
+            return 1.0
+        return max(1.0, (self.high - self.low) / (2 * self.error * float(stats.t.ppf(0.975, self.freedom))))
+
 
 def clustered_mean(
     values: Sequence[float], users: Sequence[str], confidence: float = 0.95, strata: Sequence[str] | None = None

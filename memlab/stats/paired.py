@@ -8,6 +8,7 @@ from memlab.stats.mean import Mean, clustered_mean
 from memlab.stats.power import detectable
 
 Key = tuple[str, str]
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def paired_difference(
     b: Mapping[Key, float],
     higher_is_better: bool | None,
     strata: Mapping[str, str] | None = None,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
     mean_of: Callable[..., Mean] = clustered_mean,
 ) -> Difference:
     """Compares two strategies query by query, clustered by user and stratified by where users come from.
@@ -64,7 +65,9 @@ def paired_difference(
     better = sum(sign * total > ROUNDING for total in by_user.values())
     worse = sum(sign * total < -ROUNDING for total in by_user.values())
     verdict = _verdict(mean, sign, higher_is_better)
-    return Difference(mean, better, worse, verdict, detectable(mean.error, mean.freedom))
+    usual = mean if confidence == CONFIDENCE else mean_of(values, users, confidence=CONFIDENCE, strata=own)
+    least = detectable(usual.error, usual.freedom, longer=usual.longer)
+    return Difference(mean, better, worse, verdict, least)
 
 
 def _verdict(mean: Mean, sign: int, higher_is_better: bool | None) -> str:

@@ -80,6 +80,18 @@ def test_a_wider_confidence_gives_a_wider_interval():
     assert clustered_mean(values, users, 0.99).high > clustered_mean(values, users, 0.9).high
 
 
+def test_how_much_longer_than_students_an_interval_is():
+    even, far_out = (
+        clustered_mean([0.1, 0.2, 0.3, 0.4], list("abcd")),
+        clustered_mean([0, 0, 0, 0, 0, 1], list("abcdef")),
+    )
+    assert even.longer == pytest.approx(1)
+    student = stats.t.ppf(0.975, far_out.freedom) * far_out.error
+    assert far_out.longer == pytest.approx((far_out.high - far_out.low) / (2 * student))
+    assert 1.2 < far_out.longer < 1.45
+    assert clustered_mean([0.5], ["a"]).longer == clustered_mean([0.5, 0.5], ["a", "b"]).longer == 1
+
+
 def test_values_that_are_all_the_same_leave_no_doubt():
     found = clustered_mean([0.5] * 4, ["a", "a", "b", "c"])
     assert (found.low, found.mean, found.high) == (0.5, 0.5, 0.5)

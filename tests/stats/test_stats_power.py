@@ -22,6 +22,12 @@ def test_more_users_a_smaller_error_and_less_power_let_smaller_effects_be_seen()
     assert detectable(0.01, 19, power=0.5) < detectable(0.01, 19) < detectable(0.01, 19, confidence=0.99)
 
 
+def test_a_longer_interval_lets_less_be_seen_and_needs_more_users():
+    assert detectable(0.01, 19, longer=1.2) > 1.1 * detectable(0.01, 19)
+    assert users_for(0.02, 0.01, 19, 20, longer=1.2) > users_for(0.02, 0.01, 19, 20)
+    assert users_for(0.002, 0.01, 19, 20, longer=1.2) < 1.1 * users_for(0.002, 0.01, 19, 20)
+
+
 def test_with_many_users_it_is_the_sum_of_two_normal_quantiles():
     assert detectable(1.0, 1e5) == pytest.approx(stats.norm.ppf(0.975) + stats.norm.ppf(0.8), abs=1e-3)
 
@@ -35,7 +41,7 @@ def test_a_paired_difference_carries_what_it_could_have_seen():
     a = {(f"u{n}", "q"): value for n, value in enumerate([0.9, 0.4, 0.8, 0.6, 0.7, 0.3, 0.2])}
     b = dict.fromkeys(a, 0.5)
     found = paired_difference(a, b, True)
-    assert found.detectable == detectable(found.mean.error, found.mean.freedom)
+    assert found.detectable == detectable(found.mean.error, found.mean.freedom, longer=found.mean.longer)
     assert found.detectable > (found.mean.high - found.mean.low) / 2
     assert paired_difference({("u", "q"): 1.0}, {("u", "q"): 0.0}, True).detectable is None
 

@@ -37,6 +37,14 @@ def used(drawn: Drawn) -> Ends:
     return Ends(mean - below, mean + above)
 
 
+def lengthened(drawn: Drawn) -> Floats:
+    """How many times as long as Student's the interval of each study is."""
+    _, _, freedom, squares, cubes = _parts(drawn)
+    below, above = skewed_ends(1.0, freedom, squares, cubes, LEVEL)
+    student, _ = skewed_ends(1.0, freedom, squares, 0 * cubes, LEVEL)
+    return (below + above) / (2 * student)
+
+
 def candidates(drawn: Drawn, draws: int, generator: np.random.Generator) -> Iterator[tuple[str, Ends]]:
     """t intervals by three ways to degrees of freedom, the one that is used, and users drawn again in two ways.
 

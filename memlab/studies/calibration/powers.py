@@ -11,7 +11,7 @@ from memlab.stats.permutation import sign_flip_p
 from memlab.stats.power import POWER, detectable, users_for
 from memlab.stats.totals import spread_of_total
 from memlab.studies.calibration.grid import Cell as Place
-from memlab.studies.calibration.intervals import used
+from memlab.studies.calibration.intervals import lengthened, used
 from memlab.studies.calibration.promise import Promise
 
 POINTS = 0.03
@@ -50,23 +50,26 @@ def measure(places: Sequence[Place], studies: int, done: Callable[[], None]) -> 
         drawn = place.differences(0.0, LARGE * 50 // max(50, place.users), "precision")
         means = drawn.totals.sum(axis=1) / drawn.counts.sum(axis=1)
         error, freedom = float(means.std()), float(spread_of_total(*drawn).freedom.mean())
-        effect = detectable(error, freedom)
+        longer = float(lengthened(drawn).mean())
+        effect = detectable(error, freedom, longer=longer)
         if effect is not None and effect < 0.8 * place.shape.disagree:
-            found[place] = _power(place, effect, error, freedom, studies)
+            found[place] = _power(place, effect, (error, freedom, longer), studies)
         done()
     return found
 
 
-def _power(place: Place, effect: float, error: float, freedom: float, studies: int) -> Power:
+def _power(place: Place, effect: float, known: tuple[float, float, float], studies: int) -> Power:
     drawn, other = (place.differences(side * effect, studies, "effect") for side in (1, -1))
     told = [used(one).without(0.0) for one in (drawn, other)]
     p = [np.asarray(sign_flip_p(one.totals.T, place.where)) for one in (drawn, other)]
     both = float(np.mean([own & (values <= LEVEL) for own, values in zip(told, p, strict=True)]))
-    needed = users_for(effect, error, freedom, place.users) or place.users
+    error, freedom, longer = known
+    needed = users_for(effect, error, freedom, place.users, longer=longer) or place.users
     spread, n = spread_of_total(*drawn), drawn.counts.sum(axis=1)
     errors = np.sqrt(spread.variance) / n
-    pilots = zip(errors[:PILOTS].tolist(), spread.freedom[:PILOTS].tolist(), strict=True)
-    asked = [users_for(effect, own, df, place.users) or needed for own, df in pilots]
+    parts = (errors, spread.freedom, lengthened(drawn))
+    pilots = zip(*(part[:PILOTS].tolist() for part in parts), strict=True)
+    asked = [users_for(effect, own, df, place.users, longer=far) or needed for own, df, far in pilots]
     low, middle, high = (float(q) / needed for q in np.quantile(asked, [0.25, 0.5, 0.75]))
     return Power(effect, float(told[0].mean()), float(told[1].mean()), both, (low, middle, high))
 

@@ -61,7 +61,7 @@ def _words(found: Any) -> list[str]:
     lines = [
         "Paired by question, two-sided at 5 %; users like those it is from, with as many",
         "questions. sd: standard deviation of the difference over users, and over seeds",
-        "(– where it is not known). One seed: the study is about users of that seed alone;",
+        "(– where it is not known). One seed: the study is of users of that seed alone;",
         "2 × 40: two seeds of 40 users each.",
     ]
     few = sorted({one.users for one in found if one.users < 20})

@@ -54,7 +54,7 @@ def test_one_seed_says_nothing_of_seeds(runs):
 def test_the_command_fits_the_terminal_and_says_what_it_rests_on(runs, capsys):
     assert main(["plan", "--effect", ".05", "--runs", str(runs), "--baseline", "a"]) == 0
     printed = capsys.readouterr().out
-    assert max(map(len, printed.splitlines())) <= 82
+    assert max(map(len, printed.splitlines())) <= 80
     assert "b − a, simulated" in printed
     assert "cannot tell of: encoders, judges (vary them)" in printed
     assert "never" in printed  # two seeds that differ by more than the effect

@@ -101,22 +101,20 @@ class Satisfaction:
         rankings = [between(judge, other) for judge in judges for other in others]
         turned = regions({name: rows[name] for name in judges[0].strategies})
         shifts, lost = self._shifts(setting)
-        section = Section(
-            "Satisfaction beside retrieval",
-            "satisfaction",
-            (
-                experiments_table(self._by[0], self._effect, done),
-                rankings_table(rankings),
-                *(draw_rankings(judges[0], other) for other in others[:1]),
-                figures_table(judges, others),
-                regions_table(turned),
-                *(table for table in [shifts_table(shifts, self._variants["users"])] if table is not None),
-            ),
+        blocks = (
+            experiments_table(self._by[0], self._effect, done),
+            rankings_table(rankings),
+            *(draw_rankings(judges[0], other) for other in others[:1]),
+            figures_table(judges, others),
+            regions_table(turned),
+            *(table for table in [shifts_table(shifts, self._variants["users"])] if table is not None),
+        )
+        facts = (
             f"Data: {len(next(iter(sides.values())).users):,} simulated users under {len(sides)} strategies, "
-            f"{self._sessions} sessions each after a burn-in of {self._burn_in}.",
+            f"{self._sessions} sessions each after a burn-in of {self._burn_in}."
         )
         return Findings(
-            sections=(section, *pages),
+            sections=(Section("Satisfaction beside retrieval", "satisfaction", blocks, facts), *pages),
             notes=NOTES,
             verdict=verdict(done, rankings, turned, shifts),
             failed=(*failed, *wrong, *lost),

@@ -103,6 +103,8 @@ def moved():
 
 ELSEWHERE = ("choice_accuracy", "regret@", "kept_forbidden_share", "active_bytes", "archived_bytes", "brier")
 ELSEWHERE += (*map("{}@".format, NAMES.values()), "memories_accessed", "memories_archived", "memories_churn")
+ELSEWHERE += ("satisfaction", "resolved", "turns_to_resolution", "repeats", "corrections", "objections", "intrusions")
+ELSEWHERE += ("thumbs", "return_gap_days")
 JUDGED = [m for m in metrics() if not m.name.startswith(ELSEWHERE)]  # those want more than a question: own files
 AVERAGED = [m for m in JUDGED if m.per == "query" and m.summary in ("mean", "rate")]
 BY_NAME = {"ids": lambda metric: metric.name}

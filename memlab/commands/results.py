@@ -53,10 +53,11 @@ def _compare(args: argparse.Namespace) -> int:
         about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
         print_table(about, columns, map(_compared, own))
     print("p: by flipping the signs of users. Holm: p adjusted over all comparisons that")
-    print("the experiment names beforehand; – for all others, which are exploratory. users:")
-    print("how many, and for how many of them the strategy is better : worse. better and")
-    print("worse take an interval without 0 and, where named, a Holm p of at most .05. Users")
-    print("it would need: with whom four of five studies find a difference as large as this.")
+    print("the experiment names beforehand; – for all others, which are exploratory.")
+    print("users: how many, and for how many of them the strategy is better : worse.")
+    print("better and worse take an interval without 0 and, where named, a Holm p of at")
+    print("most .05. Users it would need: with whom four of five studies find a")
+    print("difference as large as this.")
     return 0
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from memlab.events import UserId
 from memlab.life import Life
-from memlab.readers import Reader
 from memlab.satisfaction.assignment import Assignment
 from memlab.satisfaction.reacting.source import Reacting
 
@@ -18,7 +17,12 @@ class Assigned:
 
     Raises:
         ValueError: There is no such arm, or a share is out of its range.
+
+    Attributes:
+        reacts: True: a run rehearses such lives twice.
     """
+
+    reacts = True
 
     def __init__(self, inner: Reacting, arm: str, a: str, b: str, salt: str, split: float, holdout: float) -> None:
         self._inner, self._arm = inner, arm
@@ -38,7 +42,3 @@ class Assigned:
     def traits(self, user: UserId, *, seed: int) -> dict[str, str]:
         """The inner source's."""
         return self._inner.traits(user, seed=seed)
-
-    def rehearsal(self, user: UserId, *, seed: int, reader: Reader | None) -> Life:
-        """The inner source's."""
-        return self._inner.rehearsal(user, seed=seed, reader=reader)

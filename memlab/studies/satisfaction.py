@@ -7,6 +7,8 @@ from typing import Any
 
 from memlab.config import load_option, plan
 from memlab.report.ab import ab_section
+from memlab.report.cells import Table
+from memlab.report.drawing import Figure
 from memlab.report.sections import Section
 from memlab.results import load
 from memlab.runs import execute
@@ -101,7 +103,7 @@ class Satisfaction:
         rankings = [between(judge, other) for judge in judges for other in others]
         turned = regions({name: rows[name] for name in judges[0].strategies})
         shifts, lost = self._shifts(setting)
-        blocks = (
+        blocks: tuple[Table | Figure, ...] = (
             experiments_table(self._by[0], self._effect, done),
             rankings_table(rankings),
             *(draw_rankings(judges[0], other) for other in others[:1]),

@@ -18,16 +18,8 @@ SCHEMA_VERSION = 1
 PACKAGE = Path(__file__).parent
 MOVES_TRACES = (
     *("events.py", "life.py", "seeds.py", "text.py", "encoders", "indexes", "stores", "llm", "extract", "strategies"),
-    *(
-        "layers",
-        "providers",
-        "sources",
-        "readers",
-        "loop.py",
-        "traces.py",
-        "satisfaction/language",
-        "satisfaction/reacting",
-    ),
+    *("layers", "providers", "sources", "readers", "loop.py", "traces.py"),
+    *("satisfaction/language", "satisfaction/reacting"),
 )
 MOVES_SCORES = ("text.py", "metrics", "stats")
 PLACES = ("path", "sha256", "audit")

@@ -131,7 +131,7 @@ def _prepare(configs: Sequence[Config]) -> list[Run]:
             before = _manifest(run)
             run.missed_texts = before.get("texts_missed_by_rehearsal", 0)
             run.status = "complete" if _is_scored(run, before) else "running"
-        run.started = _now()
+        run.started = now()
         runs.setdefault(run.folder, run)
     return list(runs.values())
 
@@ -214,7 +214,7 @@ def _finish(run: Run, done: Sequence[Done]) -> None:
         write_parquet(pa.Table.from_pylist(timings, schema=TIMED), run.folder / "timings.parquet")
         figures = summarise(scores, build.metrics(run.config["config_dir"]), queries, sessions)
         spent = {"timings": percentiles(timings) | {"encode_ms_per_text": _encode_ms(run)}}
-        _write_text(run.folder / "summary.json", _json({"run": about} | figures | spent))
+        write_text(run.folder / "summary.json", _json({"run": about} | figures | spent))
     except (OSError, ValueError) as error:
         run.status, run.errors[""] = "failed", f"cannot write the results into {run.folder}: {error}"
 
@@ -234,7 +234,7 @@ def _write_manifest(run: Run, argv: Sequence[str]) -> None:
         "status": run.status,
         "argv": list(argv),
         "started": run.started,
-        "finished": None if run.status == "running" else _now(),
+        "finished": None if run.status == "running" else now(),
         "seed": run.config["seed"],
         "users": len(run.users),
         "source": run.facts,
@@ -242,11 +242,12 @@ def _write_manifest(run: Run, argv: Sequence[str]) -> None:
         "metrics": metrics_digest(run.config["config_dir"]),
         "errors": run.errors,
     }
-    _write_text(run.folder / "manifest.json", _json(manifest | provenance()))
-    _write_text(run.folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
+    write_text(run.folder / "manifest.json", _json(manifest | provenance()))
+    write_text(run.folder / "config.yaml", yaml.safe_dump(run.config, sort_keys=False))
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Writes a text under a temporary name and renames it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -260,5 +261,6 @@ def _json(content: Any) -> str:
     return json.dumps(content, indent=1, allow_nan=False) + "\n"
 
 
-def _now() -> str:
+def now() -> str:
+    """The time, UTC, as manifests have it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -15,7 +15,7 @@ from memlab.report.tables import figures
 from memlab.report.wishes import read
 from memlab.results import HEADLINE, Result
 from memlab.stats.agreement import agreement
-from memlab.stats.within import Pairing, alike
+from memlab.stats.measures import Pairing, alike
 from memlab.traces import file_safe
 
 USED = "used@5"

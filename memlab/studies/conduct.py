@@ -1,8 +1,6 @@
 """Conducts a study: its folder, its record and its report page."""
 
 import json
-import os
-import time
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +11,7 @@ from memlab import build
 from memlab.identity import MOVES_TRACES, NOT_IDENTITY, SCHEMA_VERSION, code_digest, provenance
 from memlab.report.page import provenance_line, write_page
 from memlab.report.sections import Report
+from memlab.runs import now, write_text
 from memlab.studies.base import Findings, Progress, Setting
 from memlab.studies.planned import Planned
 
@@ -35,7 +34,7 @@ def conduct(study: Planned, argv: Sequence[str] = (), progress: Progress = lambd
     home = Path(study.config["out"]) / study.name
     folder = home / study_key(study)
     folder.mkdir(parents=True, exist_ok=True)
-    started = _now()
+    started = now()
     found = built.conduct(Setting(folder=folder, config=study.config, progress=progress))
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -43,7 +42,7 @@ def conduct(study: Planned, argv: Sequence[str] = (), progress: Progress = lambd
         "status": "partial" if found.failed else "complete",
         "argv": list(argv),
         "started": started,
-        "finished": _now(),
+        "finished": now(),
         "seed": study.config["seed"],
         "limits": study.config["limits"],
         **provenance(),
@@ -51,8 +50,8 @@ def conduct(study: Planned, argv: Sequence[str] = (), progress: Progress = lambd
         "failed": list(found.failed),
         "figures": dict(found.figures),
     }
-    _write(folder / "study.json", json.dumps(record, indent=1, allow_nan=False) + "\n")
-    _write(folder / "config.yaml", yaml.safe_dump(study.config | {"study": study.node}, sort_keys=False))
+    write_text(folder / "study.json", json.dumps(record, indent=1, allow_nan=False) + "\n")
+    write_text(folder / "config.yaml", yaml.safe_dump(study.config | {"study": study.node}, sort_keys=False))
     title = f"memlab report: {study.name}"
     report = Report(title, provenance_line(record), found.sections, found.failed, found.notes)
     return found, write_page(report, home / "report")
@@ -63,16 +62,3 @@ def study_key(study: Planned) -> str:
     kept = {name: node for name, node in study.config.items() if name not in NOT_IDENTITY}
     text = yaml.safe_dump([study.node, kept, code_digest(MOVES_FINDINGS)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

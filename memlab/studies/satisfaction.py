@@ -14,6 +14,7 @@ from memlab.results import load
 from memlab.runs import execute
 from memlab.satisfaction.sensitivity import Arms, Shift, Variant, of_user, variants
 from memlab.studies.ab import Wanted, live, read
+from memlab.studies.ab_planned import Planned, planned_users, truth
 from memlab.studies.arms import overrides_of
 from memlab.studies.base import Findings, Setting
 from memlab.studies.flips import Region, regions
@@ -30,7 +31,6 @@ from memlab.studies.satisfaction_tables import (
     shifts_table,
     verdict,
 )
-from memlab.studies.within import Planned, planned_users, truth
 
 RETRIEVED = "retrieval"
 

@@ -7,9 +7,9 @@ from memlab.report.cells import Cell, Row, Table, estimate, interval, share, who
 from memlab.report.drawing import Figure, canvas, finish
 from memlab.report.figures import COLOURS
 from memlab.satisfaction.sensitivity import Shift
+from memlab.studies.ab_planned import Planned
 from memlab.studies.flips import Region
 from memlab.studies.rankings import Ranking, Side
-from memlab.studies.within import Planned
 
 SHOWN = 12
 NOTES = (

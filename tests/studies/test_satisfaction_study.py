@@ -10,11 +10,11 @@ import pytest
 from memlab.cli import main
 from memlab.config import ConfigError, load_option
 from memlab.satisfaction.outcomes import Outcome, declared
+from memlab.studies.ab_planned import planned_users, truth
 from memlab.studies.flips import regions
 from memlab.studies.panel import Panel, panel
 from memlab.studies.rankings import between, side_of_panels
 from memlab.studies.satisfaction import Satisfaction
-from memlab.studies.within import planned_users, truth
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from memlab.stats.within import Pairing, alike
+from memlab.stats.measures import Pairing, alike
 
 
 def pairing(user, one, other, same=True):

@@ -16,6 +16,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from memlab import build
 from memlab.config import Config
 from memlab.encoders.cached import Cached, Recording, cache_folder
@@ -191,7 +193,8 @@ def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
         return time.perf_counter() - (encoder.seconds if encoder else 0.0)
 
     try:
-        live(life, strategy, tracer, reader=reader, clock=clock, **config["query"])
+        with threadpool_limits(1, user_api="blas"):  # a core each: workers beside one another would wait in each other's way
+            live(life, strategy, tracer, reader=reader, clock=clock, **config["query"])
     finally:
         strategy.close()
     return tracer

@@ -207,11 +207,11 @@ def worth_reading(texts: Sequence[str], budget_tokens: int | None) -> list[int]:
     left, given, rest = budget_tokens, list[int](), list[int]()
     seen: set[str] = set()
     for place, text in enumerate(texts):
-        said, cost = normalise(text), count_tokens(text)
-        if (given and cost > left) or said in seen:
+        fits = not given or (len(text.split()) <= left and count_tokens(text) <= left)  # a word is a piece at least
+        if not fits or normalise(text) in seen:
             rest.append(place)
             continue
-        seen.add(said)
+        seen.add(normalise(text))
         given.append(place)
-        left -= cost
+        left -= count_tokens(text)
     return given + rest

@@ -193,7 +193,7 @@ def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
         return time.perf_counter() - (encoder.seconds if encoder else 0.0)
 
     try:
-        with threadpool_limits(1, user_api="blas"):  # a core each: workers beside one another would wait in each other's way
+        with threadpool_limits(1, user_api="blas"):  # workers would wait for one another
             live(life, strategy, tracer, reader=reader, clock=clock, **config["query"])
     finally:
         strategy.close()

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from memlab.sources import data_folders
 
+settings.register_profile("memlab", deadline=None)  # how long an example takes is the machine's
+settings.load_profile("memlab")
 DATASETS = Path(__file__).parent.parent / "datasets"
 SAMPLE = DATASETS / "locomo" / "sample.json"
 IN_MEMORY, ROOM_BYTES = Path("/dev/shm"), 2**30

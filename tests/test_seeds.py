@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from memlab.seeds import Draw, derive
 
-LAW = settings(max_examples=60, deadline=None, derandomize=True)
+LAW = settings(max_examples=60, derandomize=True)
 NAMES = st.lists(st.text("abc", max_size=3), max_size=3).map(tuple)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from memlab import text as module
 from memlab.text import contains, count_tokens, cut, how_many_fit, normalise, stems
 
-LAW = settings(max_examples=60, deadline=None, derandomize=True)
+LAW = settings(max_examples=60, derandomize=True)
 LETTERS = "abcdeéßñ 漢字 한국 де हि .,-'\n\t7"
 TEXTS = st.one_of(st.text(), st.text(LETTERS), st.text("abcdefghij ", max_size=60))
 ASCII_WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=8)

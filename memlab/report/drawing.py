@@ -1,6 +1,7 @@
 """From drawing to picture: a PNG file for Markdown, SVG for a page that holds everything itself."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,11 @@ INK = "#1c2024"
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 TOO_LARGE_BYTES = 150_000
+FONT = "'DejaVu Sans', sans-serif"
+PLACES = ("d", "x", "y", "width", "height", "transform")  # attributes of coordinates, of which a hundredth of a point is not seen
+LONG = re.compile(r"\d+\.\d{3,}")
+LINKED = re.compile(r'(?:href="#|url\(#)([^")]+)')
+UPRIGHT = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,9 @@ def _inline(drawing: Any, prefix: str, alt: str, png: bytes) -> str:
         _rename(parent, prefix)
     for name in ("height", "version"):
         root.attrib.pop(name, None)
-    root.attrib |= {"width": "100%", "role": "img", "aria-label": alt}
+    root.attrib |= {"width": "100%", "role": "img", "aria-label": alt, "font-family": FONT}
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False).replace(INK, "currentColor")
+    text = _leaner(text)
     if len(text.encode()) > TOO_LARGE_BYTES:
         return f'<img alt="{escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
     return text
@@ -96,5 +103,14 @@ def _rename(element: Any, prefix: str) -> None:
     for name, value in element.attrib.items():
         if name == "id":
             element.set(name, f"{prefix}-{value}")
+        elif name in PLACES:
+            element.set(name, LONG.sub(lambda found: f"{float(found[0]):.2f}", value))
         elif value.startswith(("#", "url(#")) and name in ("href", "clip-path", "fill"):
             element.set(name, value.replace("#", f"#{prefix}-", 1))
+
+
+def _leaner(text: str) -> str:
+    """A picture's markup without what says nothing: ids without a link, turns by nothing, a font many times."""
+    linked = set(LINKED.findall(text))
+    text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in linked else "", text)
+    return UPRIGHT.sub("", text).replace(f" font-family: {FONT};", "")

@@ -184,7 +184,7 @@ class TestPoison:
         assert f"user: boats {POISON}" in [one["text"] for one in data(result.text)[1]]
         assert [m.role for m in chat.shown[1]].count("system") == 1
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.just(POISON)))
     def test_no_text_closes_the_block_or_starts_a_line(self, said):
         memories = [Memory(id=str(n), text=text, at=START, sources=("t",)) for n, text in enumerate(said)]

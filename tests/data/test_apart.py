@@ -58,14 +58,14 @@ def test_sources_that_differ_in_length_alone_are_alike_at_equal_length():
     assert 500 < found.turns < 3000
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 9), st.integers(0, 60), st.integers(0, 60))
 def test_matched_turns_are_as_many_of_every_length(seed, some, more):
     one, other = matched(made("a", seed=seed, turns=some), made("b", seed=seed + 99, turns=more, words=0.5))
     assert sorted(one.bins) == sorted(other.bins)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 99))
 def test_which_source_comes_first_does_not_matter(seed):
     one, other = made("a", seed=seed, digits=1), made("b", seed=seed + 100)

@@ -8,7 +8,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from memlab.encoders.hashing import Hashing
 
-LAW = settings(max_examples=50, deadline=None, derandomize=True)
+LAW = settings(max_examples=50, derandomize=True)
 
 
 @LAW

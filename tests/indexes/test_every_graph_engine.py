@@ -25,7 +25,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["t1", "t2", "t3"]), st.none() | SAID
 
 def law(engine):
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    return settings(max_examples=EXAMPLES[engine], deadline=None, derandomize=True, suppress_health_check=checks)
+    return settings(max_examples=EXAMPLES[engine], derandomize=True, suppress_health_check=checks)
 
 
 @pytest.fixture(

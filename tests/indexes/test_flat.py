@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from memlab.indexes.flat import Flat
 
-LAW = settings(max_examples=50, deadline=None, derandomize=True)
+LAW = settings(max_examples=50, derandomize=True)
 SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(1, 150)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from memlab.indexes.fusion import reciprocal_rank, standardised
 
-LAW = settings(max_examples=80, deadline=None, derandomize=True)
+LAW = settings(max_examples=80, derandomize=True)
 FUSIONS = pytest.mark.parametrize("fuse", [standardised, reciprocal_rank])
 SCORES = st.integers(-50, 50).map(lambda n: n / 7)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from memlab.indexes.flat import Flat
 from memlab.indexes.hnsw import Hnsw
 
-LAW = settings(max_examples=40, deadline=None, derandomize=True)
+LAW = settings(max_examples=40, derandomize=True)
 DIM = 16
 
 

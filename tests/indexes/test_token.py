@@ -60,7 +60,7 @@ def test_a_text_said_anew_takes_the_place_of_the_old_one():
     assert index.interactions(rows(EAST, NORTH), ["a"]).tolist() == [[0.0, 1.0]]
 
 
-LAW = settings(max_examples=50, deadline=None, derandomize=True)
+LAW = settings(max_examples=50, derandomize=True)
 TEXTS = st.lists(st.text("ab cd", max_size=12), max_size=6)
 
 

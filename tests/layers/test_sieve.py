@@ -54,7 +54,7 @@ def test_a_duplicate_stands_in_at_its_place_when_the_first_saying_is_erased():
     assert "t0" not in sieve
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some.lists(some.tuples(some.sampled_from("abc"), some.integers(0, 9)), max_size=12), some.data())
 def test_it_stands_as_if_erased_turns_had_never_been_said(texts, data):
     events = [turn(place, text) for place, (text, _) in enumerate(texts)]

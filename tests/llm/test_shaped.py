@@ -42,13 +42,13 @@ class Schematic(Saying):
         return self.reply(messages)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(VALUES)
 def test_json_is_read_as_json(value):
     assert loads(json.dumps(value)) == value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(st.text(), VALUES), st.sampled_from(["```json\n{}\n```", "Here you are: {} Anything else?", "{}"])
 )
@@ -56,7 +56,7 @@ def test_what_stands_around_it_is_passed_over(value, around):
     assert loads(around.replace("{}", json.dumps(value))) == value
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.text(), min_size=1))
 def test_a_comma_too_many_changes_no_text(texts):
     assert loads(json.dumps(texts)[:-1] + " ,]") == texts

@@ -83,7 +83,7 @@ def test_no_budget_takes_all():
     assert value(AnswerRecall(None), asked) == 1.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=5).map(" ".join), max_size=5))
 def test_a_larger_budget_never_finds_less(texts):
     asked = told(*((text, []) for text in texts), answers=("dog",), text="my dog")

@@ -91,7 +91,7 @@ def test_each_nugget_is_held_to_its_own_values():
     assert value(EvidenceRecall(512), asked) == 0.5
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_a_larger_budget_never_recalls_less(data):
     life = lived(data.draw(st.lists(SENTENCES, min_size=3, max_size=5)))

@@ -65,7 +65,7 @@ def test_a_memory_of_both_is_current_where_no_value_is_known():
     assert first_memory(asked) == "current"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["t0", "t1", "t2", "never said"]), max_size=4))
 def test_current_stale_and_neither_sum_to_1(turns):
     asked = ranked(home(), turns)
@@ -83,7 +83,7 @@ def test_stale_excess_is_blank_where_the_first_memory_is_neither(memories):
     assert value(NEITHER, home(*memories)) == 1.0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(s=st.integers(1, 6), c=st.integers(1, 6))
 def test_stale_excess_is_0_on_average_over_random_first_memories(s, c):
     life = lived([f"home is old{n}" for n in range(s)], [f"home is new{n}" for n in range(c)])

@@ -71,7 +71,7 @@ def test_the_oracle_gets_what_is_attainable():
     assert score(SHARE, asked).attainable == value(SHARE, asked.ideal_asked) == 0.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(turns=st.lists(st.sampled_from(["t0", "t1", "t2", "t3"]), max_size=8), citing=st.booleans())
 def test_of_quotes_it_is_the_share_of_forbidden_ones_cited_or_not(turns, citing):
     memories = [(text, sources if citing else []) for text, sources in quotes(LIFE, turns)]

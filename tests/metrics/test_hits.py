@@ -28,7 +28,7 @@ ORDERS = st.permutations([*IDS[:20], "never said"])
 RELEVANT = st.sets(st.sampled_from(IDS), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(order=ORDERS, kept=st.integers(0, 21), relevant=RELEVANT, k=st.integers(1, 10))
 def test_any_is_the_success_of_ir_measures(order, kept, relevant, k):
     asked = ask(plain_life(40), evidence=[nugget(id) for id in sorted(relevant)])
@@ -36,7 +36,7 @@ def test_any_is_the_success_of_ir_measures(order, kept, relevant, k):
     assert found == second_opinion(f"Success@{k}", order[:kept], relevant)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(order=ORDERS, relevant=RELEVANT, k=st.integers(1, 10))
 def test_all_is_full_recall_of_ir_measures(order, relevant, k):
     asked = ask(plain_life(40), evidence=[nugget(id) for id in sorted(relevant)])
@@ -71,7 +71,7 @@ def test_sessions_are_ranked_by_their_first_turn():
     assert found == {"any": [0, 1, 1], "all": [0, 0, 1]}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(order=ORDERS, relevant=st.sets(st.integers(0, 9), min_size=1, max_size=4), k=st.integers(1, 10))
 def test_session_hits_are_those_of_the_shortest_list_of_turns_that_spans_k_sessions(order, relevant, k):
     turns = [id for id in order if id != "never said"]

@@ -13,7 +13,7 @@ from memlab.metrics.base import at_k, chance_of_first, chance_of_hit, check_leve
 from memlab.metrics.frames import RunFrames
 from memlab.metrics.used import NAMES
 
-LAW = settings(max_examples=80, deadline=None)
+LAW = settings(max_examples=80)
 SIZES = st.integers(1, 30)
 
 

@@ -140,7 +140,7 @@ def test_a_query_without_evidence_is_not_judged():
     assert held_scores(FIVE[0], *ALL) == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     recalled=st.lists(st.sampled_from(["t0", "t1", "t2", "t3"]), max_size=6),
     stored=st.sets(st.sampled_from(["t0", "t1", "t2", "t3"])),
@@ -160,7 +160,7 @@ def test_causes_and_hits_sum_to_1_and_tell_what_recall_tells(recalled, stored, e
         assert any(not turns & (stored | set(recalled)) for turns in asked.nuggets["turn"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(recalled=st.permutations(["t0", "t1", "t2", "t3"]), budget=st.integers(1, 24))
 def test_more_room_only_moves_a_query_along_the_chain(recalled, budget):
     order = [*CAUSES, None]

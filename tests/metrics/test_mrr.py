@@ -24,7 +24,7 @@ from memlab.metrics.mrr import MrrAt, mrr_at
 IDS = [f"t{n}" for n in range(40)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     order=st.permutations([*IDS[:20], "never said"]),
     kept=st.integers(0, 21),

@@ -28,7 +28,7 @@ IDS = [f"t{n}" for n in range(40)]
 FORMS = ["standard", "jk"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     order=st.permutations([*IDS[:20], "never said"]),
     kept=st.integers(0, 21),
@@ -66,7 +66,7 @@ def jk_by_arrays(order, relevant, k):
     return (met / discounts[: len(met)]).sum() / (1 / discounts[: len(relevant)]).sum()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     order=st.permutations([*IDS[:20], "never said"]),
     kept=st.integers(0, 21),
@@ -87,7 +87,7 @@ def test_the_first_form_by_hand():
     assert ideal_gain(4, "jk") == 1 + 1 + 1 / log2(3) + 1 / 2
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     order=st.permutations(IDS[:12]),
     nuggets=st.lists(st.frozensets(st.sampled_from(IDS[:12]), min_size=1, max_size=3), min_size=1, max_size=8),
@@ -115,7 +115,7 @@ def test_both_forms_are_1_where_nuggets_fill_the_first_ranks(count):
     assert [ndcg_at(IDS, nuggets, 10, form) for form in FORMS] == [1.0, 1.0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     order=st.permutations(IDS[:12]),
     nuggets=st.lists(st.frozensets(st.sampled_from(IDS[:12]), min_size=1, max_size=3), min_size=1, max_size=4),
@@ -125,7 +125,7 @@ def test_ndcg_is_a_share(order, nuggets, k):
     assert 0 <= ndcg_at(order, nuggets, k) <= 1 + 1e-12
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(order=st.permutations(IDS[:12]), place=st.integers(1, 11), form=st.sampled_from(FORMS))
 def test_a_relevant_turn_that_moves_up_never_loses(order, place, form):
     nuggets = [frozenset({order[place]}), frozenset({order[0]})]

@@ -9,7 +9,7 @@ from memlab.metrics.support import covers, supports, values_stated, verdict, wit
 from memlab.text import count_tokens
 
 WORDS = st.lists(st.sampled_from(["red", "dog", "house", "river", "north", "apple"]), min_size=1, max_size=6)
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 
 
 def test_a_text_supports_the_turn_that_it_holds():

@@ -22,7 +22,7 @@ def test_every_query_counts_with_evidence_or_without():
     assert [one.value for one in found] == [1.0, 2.0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(texts=st.lists(st.text(max_size=20), max_size=4), order=st.randoms(use_true_random=False))
 def test_the_order_of_memories_is_no_matter(texts, order):
     shuffled = order.sample(texts, len(texts))

@@ -1,3 +1,4 @@
+import re
 from xml.etree import ElementTree
 
 from memlab.report import drawing
@@ -51,6 +52,15 @@ def test_a_page_can_hold_two_of_one_drawing():
     assert not set(ids[0]) & set(ids[1])
     assert ElementTree.fromstring(texts[0]).get("aria-label") == 'a "<&>"'
     assert drawing.INK not in texts[0]
+
+
+def test_what_a_page_shows_has_no_long_numbers_and_no_ids_that_nothing_links_to():
+    with canvas(2, 1) as (one, axes):
+        axes.plot([0, 1 / 3], [0, 1 / 7], "o-")
+        text = finish(one, "a", "age", "t", "b").inline
+    linked = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', text))
+    assert {e.get("id") for e in ElementTree.fromstring(text).iter() if e.get("id")} == {a or b for a, b in linked}
+    assert not re.search(r"[ \"(-]\d+\.\d{3}", re.sub(r' style="[^"]*"| viewBox="[^"]*"', "", text))
 
 
 def test_a_large_drawing_becomes_a_picture(monkeypatch):

@@ -10,7 +10,7 @@ from memlab.satisfaction.assignment import Assignment, split_of
 USERS = [f"u{n}" for n in range(4000)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(user=st.text(), salt=st.text(), split=st.floats(0.01, 0.99), holdout=st.floats(0, 0.9))
 def test_a_user_is_where_they_were(user, salt, split, holdout):
     arms = Assignment(a="x", b="y", salt=salt, split=split, holdout=holdout)

@@ -199,7 +199,7 @@ def whole_lives(draw):
     return recorded("u", events, gold, [Superseded(turn=ids[0], by=ids[1])] * draw(st.integers(0, 1)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(life=whole_lives())
 def test_any_life_comes_back_the_same(life, tmp_path_factory):
     same(life, tmp_path_factory.mktemp("lives") / "life.jsonl")

@@ -173,7 +173,7 @@ def test_what_a_knob_has_nothing_to_do_with_stays_as_it_was(changed):
     assert len(before & after) >= 0.9 * len(before | after)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32), knobs=KNOBS)
 def test_gold_is_exact_for_every_seed_and_knob(seed, knobs):
     for query, gold, turns in asked(small(seed, **knobs)):
@@ -194,7 +194,7 @@ def test_gold_is_exact_for_every_seed_and_knob(seed, knobs):
         assert gold.answerable == bool(gold.evidence) == (gold.kind not in UNANSWERABLE)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**32), knobs=KNOBS)
 def test_what_is_erased_is_every_turn_that_names_it_and_is_never_evidence_again(seed, knobs):
     lived, gone, said = small(seed, **knobs | {"erasures": 8, "attributes": 40}), set(), set()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from memlab.stats.age import by_octave, slope_per_doubling
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 HOURS = st.integers(0, 24 * 1000).map(lambda hours: hours / 24)
 KEYS = st.tuples(st.sampled_from("abc"), st.sampled_from([f"q{n}" for n in range(8)]))
 AGES = st.dictionaries(KEYS, HOURS, min_size=1)

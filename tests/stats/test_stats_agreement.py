@@ -72,7 +72,7 @@ def test_under_six_users_nothing_is_resolved_and_more_are_asked_for():
     assert MIN_PAIRS == 30
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=6), st.integers(0, 3))
 def test_an_order_agrees_with_itself(means, seed):
     own = order(means)
@@ -84,7 +84,7 @@ def test_an_order_agrees_with_itself(means, seed):
     assert found.contradictions == ()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(SHARES, SHARES), min_size=2, max_size=6))
 def test_laws_of_any_two_orders(means):
     judge, other = (order(side) for side in zip(*means, strict=True))

@@ -8,7 +8,7 @@ from scipy import stats
 
 from memlab.stats.mean import Mean, clustered_mean
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 SHARES = st.floats(-10, 10).map(lambda value: round(value, 3))
 OBSERVED = st.lists(st.tuples(SHARES, st.sampled_from("abcdef")), min_size=1, max_size=30)
 

@@ -32,7 +32,7 @@ def test_totals_give_means_by_user_weight():
     assert found.signs.tolist() == [0.0]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ROWS, st.booleans())
 def test_a_pair_is_resolved_where_every_table_says_so(rows, higher):
     strata = {f"u{user}": "ab"[user % 2] for user in range(7)}

@@ -7,7 +7,7 @@ from scipy import stats
 
 from memlab.stats.paired import paired_difference
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 KEYS = st.tuples(st.sampled_from([f"u{n}" for n in range(8)]), st.sampled_from([f"q{n}" for n in range(4)]))
 # Multiples of 1/8 add up without rounding, so what is equal stays equal.
 RUNS = st.dictionaries(KEYS, st.integers(0, 8).map(lambda eighths: eighths / 8), min_size=1, max_size=20)

@@ -10,7 +10,7 @@ from scipy import stats
 
 from memlab.stats.permutation import DRAWS, sign_flip_p
 
-LAW = settings(max_examples=40, deadline=None)
+LAW = settings(max_examples=40)
 TOTALS = st.lists(st.integers(-8, 8).map(lambda eighths: eighths / 8), min_size=1, max_size=9)
 
 

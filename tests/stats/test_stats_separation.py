@@ -12,7 +12,7 @@ from memlab.seeds import derive
 from memlab.stats.rates import rare_share
 from memlab.stats.separation import DRAWS, bounds, separation
 
-LAW = settings(max_examples=80, deadline=None)
+LAW = settings(max_examples=80)
 # Few distinct values, so that ties are common.
 ROWS = st.lists(st.tuples(st.integers(-3, 3).map(float), st.booleans(), st.sampled_from("abcd")), min_size=2).filter(
     lambda rows: len({positive for _, positive, _ in rows}) == 2

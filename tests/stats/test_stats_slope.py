@@ -8,7 +8,7 @@ from scipy import stats
 
 from memlab.stats.slope import clustered_slope
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 NUMBERS = st.integers(-50, 50).map(float)
 ROWS = st.lists(st.tuples(NUMBERS, NUMBERS, st.sampled_from("abcd")), min_size=3, max_size=25)
 

@@ -8,7 +8,7 @@ from scipy import optimize, stats
 
 from memlab.stats.totals import FLAT, skewed_ends, spread_of_total
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 COUNTS = st.lists(st.integers(1, 60), min_size=2, max_size=9).map(lambda sizes: np.array(sizes, float))
 RHO = st.sampled_from([0.0, 0.1, 0.5, 1.0])
 

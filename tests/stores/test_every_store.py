@@ -31,7 +31,6 @@ RECORDS = st.builds(
 )
 LAW = settings(
     max_examples=12,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -14,7 +14,7 @@ from memlab.stores.sqlite import SqliteStore
 from memlab.strategies.base import EventLog, TurnLog, confidence
 from memlab.testing import START, turn
 
-LAW = settings(max_examples=60, deadline=None, derandomize=True)
+LAW = settings(max_examples=60, derandomize=True)
 AT = START + timedelta(hours=9)
 ALL = (Turn, Outcome, Consent, Forget, Recalled, SessionEnd)
 KEPT = (

@@ -52,7 +52,7 @@ def test_summary_and_window_stand_newest_first_and_scores_fall():
     assert recalled[-2:] == strategy.recall(ask(90, "anything")).memories[-2:]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.text(alphabet="abc dé.\n", max_size=60), max_size=12), st.integers(0, 20))
 def test_the_summary_never_outgrows_its_limit(said, limit):
     strategy = heard(make("strategy/buffer_summary", capacity=1, summary_tokens=limit), said)
@@ -60,7 +60,7 @@ def test_the_summary_never_outgrows_its_limit(said, limit):
     assert sum(map(count_tokens, lines)) <= limit
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.sets(st.integers(0, 5)), st.sets(st.integers(0, 5), max_size=2))
 def test_what_is_erased_counts_as_never_said(erased, forgotten):
     lines = {memory.id for memory in heard(make("strategy/buffer_summary", **SMALL)).memories()}

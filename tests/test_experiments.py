@@ -171,9 +171,9 @@ def test_late_interaction_and_the_linear_ranking(run):
 
 
 def test_parts_of_the_linear_ranking(run):
-    results, report = run("ranked_parts")
+    results, report = run("ranked_parts", "source=locomo")
     assert {r.status for r in results} == {"complete"}
-    parts = {r.strategy for r in results if r.source == "locomo"}
+    parts = {r.strategy for r in results}
     assert {"without late interaction", "without words", "rows in full"} <= parts
     assert "**Minus ranked_even, paired by question**" in report
 

@@ -66,6 +66,7 @@ def finish(drawing: Any, slug: str, name: str, title: str, alt: str, inline: boo
     """
     file = io.BytesIO()
     drawing.savefig(file, format="png", dpi=140)
+    drawing.set_layout_engine("none")  # the second time all stays where it was put, which is most of the work
     png = file.getvalue()
     return Figure(name, title, alt, png, _inline(drawing, f"{slug}-{name}", alt, png) if inline else None)
 

@@ -9,11 +9,12 @@ from memlab.checks import CHECKS, EXEMPT, check, subject
 from memlab.checks.asking import scores_fall
 from memlab.checks.lasting import nothing_acknowledged_is_lost
 from memlab.checks.living import other_users_change_nothing, the_same_seed_gives_the_same_traces
-from memlab.config import options
+from memlab.config import load_option, options
 from memlab.testing import ask, turn
 
 ELSEWHERE = ("process", "graph_cypher", "graph_bolt")  # test_process.py; test_graph_strategy.py, test_graph_bolt.py
-STRATEGIES = [name for name in options("strategy") if name not in ELSEWHERE]
+OTHER_WEIGHTS = ("ranked_even", "ranked_real")  # the class of `ranked` with other numbers
+STRATEGIES = [name for name in options("strategy") if name not in (*ELSEWHERE, *OTHER_WEIGHTS)]
 MANY_WRITES, WRITES = 10_000, 2_000
 WRITES_MANY = ("rag", "agentic")  # every record one turn; events and notes: what else there is, is made of these two
 TAKES_A_PROCESS = (the_same_seed_gives_the_same_traces, other_users_change_nothing)
@@ -55,6 +56,13 @@ def test_every_strategy_that_is_killed_keeps_what_it_acknowledged(name):
     law = partial(nothing_acknowledged_is_lost, n_writes=MANY_WRITES if many else WRITES)
     law.__name__, law.__doc__ = nothing_acknowledged_is_lost.__name__, nothing_acknowledged_is_lost.__doc__
     hold(law, name)
+
+
+@pytest.mark.parametrize("name", OTHER_WEIGHTS)
+def test_other_weights_are_the_same_strategy(name):
+    ranked, other = (load_option("strategy", one) for one in ("ranked", name))
+    assert ranked["_target_"] == other["_target_"]
+    hold(scores_fall, name)
 
 
 def test_what_is_exempt_is_skipped(monkeypatch):

@@ -2,19 +2,23 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 INK = "#1c2024"
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 TOO_LARGE_BYTES = 150_000
+OFTEN = 3
 FONT = "'DejaVu Sans', sans-serif"
-PLACES = ("d", "x", "y", "width", "height", "transform")  # attributes of coordinates, of which a hundredth of a point is not seen
-LONG = re.compile(r"\d+\.\d{3,}")
+PLACES = ("d", "x", "y", "width", "height", "transform")  # attributes of coordinates; a tenth of a point is not seen
+LONG = re.compile(r"-?\d+\.\d+")
 LINKED = re.compile(r'(?:href="#|url\(#)([^")]+)')
+STYLE = re.compile(r' style="([^"]*)"')
 UPRIGHT = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 
 
@@ -104,14 +108,29 @@ def _rename(element: Any, prefix: str) -> None:
     for name, value in element.attrib.items():
         if name == "id":
             element.set(name, f"{prefix}-{value}")
-        elif name in PLACES:
-            element.set(name, LONG.sub(lambda found: f"{float(found[0]):.2f}", value))
+        elif name in PLACES and not value.startswith(("scale", "matrix")):
+            element.set(name, " ".join(LONG.sub(_short, value).split()))
         elif value.startswith(("#", "url(#")) and name in ("href", "clip-path", "fill"):
             element.set(name, value.replace("#", f"#{prefix}-", 1))
 
 
 def _leaner(text: str) -> str:
-    """A picture's markup without what says nothing: ids without a link, turns by nothing, a font many times."""
+    """A picture's markup without what says nothing or says it again.
+
+    Ids without a link, turns by nothing and groups of nothing go; a style that comes often becomes a class, whose name
+    hangs on the style alone, so that pictures of one page may share it.
+    """
     linked = set(LINKED.findall(text))
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in linked else "", text)
-    return UPRIGHT.sub("", text).replace(f" font-family: {FONT};", "")
+    text = UPRIGHT.sub("", text).replace(f" font-family: {FONT};", "")
+    while text != (text := re.sub(r"<g>((?:(?!</?g\b).)*)</g>", r"\1", text, flags=re.DOTALL)):
+        pass
+    often = [style for style, times in Counter(STYLE.findall(text)).items() if times > OFTEN]
+    classes = {style: f"s{sha256(style.encode()).hexdigest()[:6]}" for style in often}
+    text = STYLE.sub(lambda found: f' class="{classes[found[1]]}"' if found[1] in classes else found[0], text)
+    sheet = "".join(f".{name}{{{style}}}" for style, name in classes.items())
+    return text.replace(">", f"><style>{sheet}</style>", 1) if sheet else text
+
+
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")

@@ -19,6 +19,7 @@ from memlab.traces import file_safe
 Lives = Mapping[UserId, Sequence[Day]]
 PANELS = {"total": "memories in all", "accessed": "of these, read in 7 days", "stale_share": "stale share"}
 MIN_SHARE_OF_USERS = 0.5  # that must have lived a session for it to be drawn
+MOST_POINTS = 60  # of a curve, which a picture of this width can show
 EXPLAINED = (
     "Means over users at the end of their lives, intervals over users; the figure has them session by session, as "
     "long as half of the users live. *added* and *read* in the last 7 days of event time; what is read leaves a trace"
@@ -129,6 +130,8 @@ def _draw_curve(axes: Any, curve: Mapping[int, Mean], colour: str) -> None:
     if not curve:
         axes.text(0.5, 0.5, "not known", ha="center", va="center", transform=axes.transAxes, color=GREY, fontsize=8)
         return
+    step = -(-len(curve) // MOST_POINTS)
+    curve = dict(reversed(list(reversed(curve.items()))[::step]))  # the last session is one of them
     low = [max(0.0, mean.mean if mean.low is None else mean.low) for mean in curve.values()]
     high = [mean.mean if mean.high is None else mean.high for mean in curve.values()]
     axes.fill_between(list(curve), low, high, color=colour, alpha=0.18, linewidth=0)

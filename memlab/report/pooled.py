@@ -23,18 +23,18 @@ def groups(results: Sequence[Result]) -> dict[str, list[Result]]:
 def pools(apart: dict[str, list[Result]]) -> dict[str, list[Result]]:
     """What the runs' experiments pool: one result per strategy that ran on every source to be pooled that is there.
 
-    A yaml of the group `experiment` says `pooled: {name: …, sources: […]}`. A mean is over the questions of all its
-    sources; its interval is stratified (`memlab.stats.mean`). Figures that separate classes and those per session are
-    left out, as are times. Nothing is pooled where fewer than two of the sources are there, or one of them was run
-    with more than one setting; nor a strategy that ran twice on one source.
+    A yaml of the group `experiment` says `pooled: [{name: …, sources: […]}]`, one or several. A mean is over the
+    questions of all its sources; its interval is stratified (`memlab.stats.mean`). Figures that separate classes and
+    those per session are left out, as are times. Nothing is pooled where fewer than two of the sources are there, or
+    one of them was run with more than one setting; nor a strategy that ran twice on one source.
     """
     found = {}
     for experiment, own in experiments(apart):
-        wanted = experiment.get("pooled") or {"sources": ()}
-        parts = {source: [g for g in own.values() if g[0].source == source] for source in wanted["sources"]}
-        parts = {source: fitting for source, fitting in parts.items() if fitting}
-        if len(parts) > 1 and all(len(fitting) == 1 for fitting in parts.values()):
-            found[wanted["name"]] = _pool(wanted["name"], {source: g[0] for source, g in parts.items()})
+        for wanted in experiment.get("pooled", ()):
+            parts = {source: [g for g in own.values() if g[0].source == source] for source in wanted["sources"]}
+            parts = {source: fitting for source, fitting in parts.items() if fitting}
+            if len(parts) > 1 and all(len(fitting) == 1 for fitting in parts.values()):
+                found[wanted["name"]] = _pool(wanted["name"], {source: g[0] for source, g in parts.items()})
     return found
 
 
@@ -75,7 +75,7 @@ def _together(name: str, parts: dict[str, Result]) -> Result:
     status = "complete" if all(r.status == "complete" for r in parts.values()) else "partial"
     counts = {f"users of {name}": r.summary["run"]["users"] for name, r in parts.items()}
     manifest = first.manifest | {"status": status, "source": counts}
-    folder = first.folder.parent / f"pooled-{first.strategy}"
+    folder = first.folder.parent / f"pooled-{name}-{first.strategy}"
     whole = Result(folder, manifest, first.config | {"source": source}, {"run": about}, parts)
     return replace(whole, summary=whole.summary | _figures(whole))
 

@@ -70,7 +70,7 @@ def make(tmp_path_factory):
             home = tmp_path_factory.mktemp("carrying")
             configs = home / "configs" / "experiment"
             configs.mkdir(parents=True)
-            mine = {"name": "mine", "runs": [], "pooled": {"name": "people", "sources": ["one", "two"]}} | asked
+            mine = {"name": "mine", "runs": [], "pooled": [{"name": "people", "sources": ["one", "two"]}]} | asked
             (configs / "mine.yaml").write_text(yaml.safe_dump(mine))
             for source in PEOPLE:
                 for place, strategy in enumerate([*contestants, "oracle"]):

@@ -61,7 +61,7 @@ def write_source(folder, strategy, source, configs, changed=None):
 def configs(tmp_path):
     folder = tmp_path / "configs" / "experiment"
     folder.mkdir(parents=True)
-    mine = {"name": "mine", "runs": [], "pooled": {"name": "people", "sources": [*PEOPLE, "not there"]}}
+    mine = {"name": "mine", "runs": [], "pooled": [{"name": "people", "sources": [*PEOPLE, "not there"]}]}
     mine |= {"baselines": ["plain", "absent"], "comparisons": [{"strategy": "better", "baseline": "plain"}]}
     (folder / "mine.yaml").write_text(yaml.safe_dump(mine))
     return tmp_path / "configs"
@@ -78,6 +78,17 @@ def folder(tmp_path, configs):
 
 def test_what_is_pooled_comes_first_and_its_sources_stay(folder):
     assert list(groups(load([folder]))) == ["people", "beam", "locomo", "realmem"]
+
+
+def test_an_experiment_may_pool_twice(folder, configs):
+    path = configs / "experiment" / "mine.yaml"
+    mine = yaml.safe_load(path.read_text())
+    path.write_text(
+        yaml.safe_dump(mine | {"pooled": [*mine["pooled"], {"name": "two", "sources": ["beam", "locomo"]}]})
+    )
+    found = groups(load([folder]))
+    assert list(found) == ["people", "two", "beam", "locomo", "realmem"]
+    assert len({r.folder for name in ("people", "two") for r in found[name]}) == 6
 
 
 def test_a_strategy_is_pooled_where_it_ran_on_every_source(folder):

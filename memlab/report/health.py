@@ -130,8 +130,8 @@ def _draw_curve(axes: Any, curve: Mapping[int, Mean], colour: str) -> None:
     if not curve:
         axes.text(0.5, 0.5, "not known", ha="center", va="center", transform=axes.transAxes, color=GREY, fontsize=8)
         return
-    step = -(-len(curve) // MOST_POINTS)
-    curve = dict(reversed(list(reversed(curve.items()))[::step]))  # the last session is one of them
+    drawn = list(curve)[:: -(-len(curve) // MOST_POINTS)]
+    curve = {session: curve[session] for session in dict.fromkeys([*drawn, list(curve)[-1]])}
     low = [max(0.0, mean.mean if mean.low is None else mean.low) for mean in curve.values()]
     high = [mean.mean if mean.high is None else mean.high for mean in curve.values()]
     axes.fill_between(list(curve), low, high, color=colour, alpha=0.18, linewidth=0)

@@ -12,7 +12,7 @@ from math import fsum
 import numpy as np
 from numpy.typing import NDArray
 
-from memlab.indexes import Hits
+from memlab.indexes import Hits, first
 from memlab.text import stems
 
 OKAPI_FLOOR = 0.25
@@ -42,12 +42,14 @@ class Bm25Index:
         self._lengths = array("d")
         self._total = 0
         self._postings: dict[str, tuple[array, array]] = {}
+        self._asked: tuple[str, np.ndarray, np.ndarray] | None = None  # the last text, as long as nothing comes or goes
 
     def __len__(self) -> int:
         return len(self._slots)
 
     def add(self, id: str, text: str) -> None:
         """Adds a text; that of an id that is there is replaced in its place."""
+        self._asked = None
         slot = self._slots.setdefault(id, len(self._ids))
         if slot == len(self._ids):
             self._ids.append(id)
@@ -67,6 +69,7 @@ class Bm25Index:
         slot = self._slots.pop(id, None)
         if slot is None:
             return
+        self._asked = None
         self._clear(slot)
         self._ids[slot] = None
         if len(self._ids) > 2 * len(self._slots) + 64:
@@ -89,7 +92,7 @@ class Bm25Index:
             query: A text, or weights of stems; in a text each stem weighs as often as it occurs.
         """
         scores, found = self._score(query)
-        best = found[np.argsort(-scores[found], kind="stable")][:k]
+        best = found[first(scores[found], k)]
         return [(self._ids[slot], float(scores[slot])) for slot in best]
 
     def all_scores(self, text: str) -> NDArray[np.float64]:
@@ -104,10 +107,17 @@ class Bm25Index:
             KeyError: An id is not in the index.
         """
         scores, _ = self._score(text)
-        return [float(scores[self._slots[id]]) for id in ids]
+        return scores[[self._slots[id] for id in ids]].tolist()
 
     def _score(self, query: str | Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-        """Scores by slot, and the slots that share a word with the query."""
+        """Scores by slot, and the slots that share a word with the query; both read-only."""
+        if not isinstance(query, str):
+            return self._scored(query)
+        if self._asked is None or self._asked[0] != query:
+            self._asked = query, *self._scored(Counter(stems(query)))
+        return self._asked[1:]
+
+    def _scored(self, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
         scores, shares = np.zeros(len(self._ids)), np.zeros(len(self._ids), bool)
         if not self._slots:
             return scores, np.flatnonzero(shares)
@@ -115,13 +125,13 @@ class Bm25Index:
         norms = self._k1 * (1 - self._b + self._b * np.asarray(self._lengths) / mean_length)
         scale = self._k1 + 1 if self._okapi else 1.0
         floor = self._okapi_floor() if self._okapi else 0.0
-        weights = Counter(stems(query)) if isinstance(query, str) else query
         for term, weight in sorted(weights.items()):
             if term in self._postings:
                 where, how_often = (np.asarray(part) for part in self._postings[term])
                 idf = self._idf(len(where)) if not self._okapi or self._idf(len(where)) >= 0 else floor
                 scores[where] += weight * idf * scale * how_often / (how_often + norms[where])
                 shares[where] = True
+        scores.flags.writeable = False
         return scores, np.flatnonzero(shares)
 
     def _idf(self, df: int) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from memlab.encoders import Vectors
-from memlab.indexes import Hits
+from memlab.indexes import Hits, first
 
 
 class Flat:
@@ -47,7 +47,7 @@ class Flat:
     def search(self, vector: Vectors, k: int | None) -> Hits:
         """The k nearest by cosine, best first, ties in order of addition; None means all."""
         cosines = _cosines(self._rows[: len(self._ids)], vector)
-        order = np.argsort(-cosines, kind="stable")[:k]
+        order = first(cosines, k)
         return [(self._ids[slot], float(cosines[slot])) for slot in order]
 
     def scores(self, vector: Vectors, ids: Iterable[str]) -> list[float]:

@@ -115,8 +115,9 @@ class Hybrid:
         return [self._order[place] for place in sorted(turns | later | earlier)]
 
     def _young_enough(self, id: MemoryId, query: Query) -> bool:
-        age_days = (query.at - self._turns[id].at).total_seconds() / DAY_SECONDS
-        return self._max_age_days is None or age_days <= self._max_age_days
+        if self._max_age_days is None:
+            return True
+        return (query.at - self._turns[id].at).total_seconds() / DAY_SECONDS <= self._max_age_days
 
     def _best_window(self, score: Callable[[list[MemoryId]], list[float]], ids: list[MemoryId]) -> Scores:
         later = [self._order[min(self._place[id] + 1, len(self._order) - 1)] for id in ids]

@@ -49,8 +49,9 @@ Holm* over all that it names on the same questions; *better* and *worse* then ta
 most .05 after Holm, and *cannot tell* says with how many users four of five studies would find a difference as large as
 the one that was seen.""",
     """**Places** are by the headline; their intervals are from 1,999 resamples of the users, and *P(best)* is the share
-of these in which a strategy is first. Two strategies are told apart where their paired 95 % interval leaves out 0 and
-the p-value, after Holm over all pairs, is at most .05; grey bars join neighbours no two of whom are.""",
+of these in which a strategy is first; with few users both promise too much. Two strategies are told apart where their
+paired 95 % interval leaves out 0 and the p-value, after Holm over all pairs, is at most .05; grey bars join neighbours
+no two of whom are.""",
     """Sources that are **pooled** are strata: a mean is over all their questions, its interval from the spread of users
 about their own source's mean (a source with one user is taken to be what the others show), with Satterthwaite's degrees
 of freedom.""",

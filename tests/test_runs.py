@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from memlab import worker
 from memlab.config import ConfigError, plan
 from memlab.events import Turn
+from memlab.loop import live
 from memlab.runs import execute
 from memlab.sources import SourceError
 from memlab.worker import source_of
@@ -44,6 +47,19 @@ def test_a_run_leaves_all_its_files(tmp_path):
     names = {path.relative_to(done.folder).as_posix() for path in done.folder.rglob("*") if path.is_file()}
     users = {f"{folder}/user-00{n}.parquet" for folder in ("lived", "gold", "traces", "timings") for n in range(3)}
     assert names == users | {"manifest.json", "config.yaml", "scores.parquet", "timings.parquet", "summary.json"}
+
+
+def test_a_user_lives_on_one_blas_thread(tmp_path, monkeypatch):
+    seen = []
+
+    def watched(*args, **kwargs):
+        seen.extend(info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas")
+        return live(*args, **kwargs)
+
+    monkeypatch.setattr(worker, "live", watched)
+    with threadpool_limits(2, user_api="blas"):
+        assert run(tmp_path, "strategy=bm25").status == "complete"
+    assert set(seen) == {1}
 
 
 def test_the_summary_has_every_metric_with_its_interval(tmp_path):

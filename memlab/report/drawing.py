@@ -12,7 +12,6 @@ from typing import Any
 INK = "#1c2024"
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-TOO_LARGE_BYTES = 150_000
 OFTEN = 3
 FONT = "'DejaVu Sans', sans-serif"
 PLACES = ("d", "x", "y", "width", "height", "transform")  # attributes of coordinates; a tenth of a point is not seen
@@ -72,7 +71,8 @@ def finish(drawing: Any, slug: str, name: str, title: str, alt: str, inline: boo
     drawing.savefig(file, format="png", dpi=140)
     drawing.set_layout_engine("none")  # the second time all stays where it was put, which is most of the work
     png = file.getvalue()
-    return Figure(name, title, alt, png, _inline(drawing, f"{slug}-{name}", alt, png) if inline else None)
+    prefix = f"f{sha256(f'{slug}-{name}'.encode()).hexdigest()[:6]}"
+    return Figure(name, title, alt, png, _inline(drawing, prefix, alt, png) if inline else None)
 
 
 def _inline(drawing: Any, prefix: str, alt: str, png: bytes) -> str:
@@ -92,10 +92,8 @@ def _inline(drawing: Any, prefix: str, alt: str, png: bytes) -> str:
         root.attrib.pop(name, None)
     root.attrib |= {"width": "100%", "role": "img", "aria-label": alt, "font-family": FONT}
     text = ElementTree.tostring(root, encoding="unicode", short_empty_elements=False).replace(INK, "currentColor")
-    text = _leaner(text)
-    if len(text.encode()) > TOO_LARGE_BYTES:
-        return f'<img alt="{escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
-    return text
+    picture = f'<img alt="{escape(alt)}" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
+    return min(_leaner(text), picture, key=len)
 
 
 def _rename(element: Any, prefix: str) -> None:
@@ -117,14 +115,12 @@ def _rename(element: Any, prefix: str) -> None:
 def _leaner(text: str) -> str:
     """A picture's markup without what says nothing or says it again.
 
-    Ids without a link, turns by nothing and groups of nothing go; a style that comes often becomes a class, whose name
-    hangs on the style alone, so that pictures of one page may share it.
+    Ids without a link and turns by nothing go; a style that comes often becomes a class, whose name hangs on the style
+    alone, so that pictures of one page may share it.
     """
     linked = set(LINKED.findall(text))
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in linked else "", text)
     text = UPRIGHT.sub("", text).replace(f" font-family: {FONT};", "")
-    while text != (text := re.sub(r"<g>((?:(?!</?g\b).)*)</g>", r"\1", text, flags=re.DOTALL)):
-        pass
     often = [style for style, times in Counter(STYLE.findall(text)).items() if times > OFTEN]
     classes = {style: f"s{sha256(style.encode()).hexdigest()[:6]}" for style in often}
     text = STYLE.sub(lambda found: f' class="{classes[found[1]]}"' if found[1] in classes else found[0], text)

@@ -147,8 +147,8 @@ def _share_scales(grid: Any) -> None:
             axes.set_ylim(0, top)
             axes.locator_params(axis="y", nbins=3)
             axes.locator_params(axis="x", nbins=6, integer=True)
-            axes.grid(alpha=0.25)
-            axes.tick_params(labelsize=7, labelbottom=axes is own[-1])
+            axes.grid(axis="y", alpha=0.25)
+            axes.tick_params(labelsize=7, labelbottom=axes is own[-1], bottom=axes is own[-1])
             if axes is not grid[0][0]:
                 axes.sharex(grid[0][0])
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from memlab.satisfaction.effects import Effect
+from memlab.satisfaction.looks import MIN_EACH
 from memlab.stats.mean import Mean
 from memlab.stats.power import users_for
 from memlab.stats.welch import mean_difference, paired_mean
 from memlab.studies.panel import Panel
+
+LEAST = 3 * MIN_EACH  # arms by hash then nearly always have enough for a look
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,15 @@ def planned_users(side: Panel, outcome: str, pilot: int, effect: float) -> int |
     means = side.means(outcome)[:pilot, -1:]
     found = mean_difference(means[::2], means[1::2])
     return users_for(effect, found.error.item(), found.freedom.item(), len(means))
+
+
+def admitted(planned: int | None, most: int) -> int:
+    """How many users an experiment has: as many as are planned, but at least 60, and at most `most`.
+
+    >>> admitted(6, 400), admitted(88, 400), admitted(900, 400), admitted(None, 400), admitted(6, 8)
+    (60, 88, 400, 400, 8)
+    """
+    return min(max(planned or most, LEAST), most)
 
 
 def truth(a: Panel, b: Panel, outcome: str) -> Mean:

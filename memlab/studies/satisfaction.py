@@ -12,10 +12,9 @@ from memlab.report.drawing import Figure
 from memlab.report.sections import Section
 from memlab.results import load
 from memlab.runs import execute
-from memlab.satisfaction.looks import MIN_EACH
 from memlab.satisfaction.sensitivity import Arms, Shift, Variant, of_user, variants
 from memlab.studies.ab import Wanted, live, read
-from memlab.studies.ab_planned import Planned, planned_users, truth
+from memlab.studies.ab_planned import Planned, admitted, planned_users, truth
 from memlab.studies.arms import overrides_of
 from memlab.studies.base import Findings, Setting
 from memlab.studies.flips import Region, regions
@@ -34,7 +33,6 @@ from memlab.studies.satisfaction_tables import (
 )
 
 RETRIEVED = "retrieval"
-LEAST = 3 * MIN_EACH  # users of an experiment: arms by hash then have enough for a look, whatever was planned for
 
 
 class Satisfaction:
@@ -49,7 +47,7 @@ class Satisfaction:
         experiments: Pairs of strategies, `a` and `b`.
         effect: The smallest worth finding, in the first of `by`, that users are planned for.
         pilot: Users of the population from whose spread under arm a is planned, at least 6.
-        most: Users of an experiment at most; at least it has 60, if that is not less.
+        most: Users of an experiment at most.
         by: Outcomes that rank, the first the primary one.
         retrieval: `overrides` of the run in which retrieval is measured, and `metrics` that rank.
         variants: `weights` of the user that are halved and doubled, the `arms` and `users` that are lived again under
@@ -132,7 +130,7 @@ class Satisfaction:
         outcome = self._by[0]
         users = planned_users(sides[a], outcome, self._pilot, self._effect)
         node = load_option("ab", "standard", setting.config["config_dir"]) | {
-            "users": min(max(users or self._most, LEAST), self._most),
+            "users": admitted(users, self._most),
             "sessions": self._sessions,
             "burn_in": self._burn_in,
             "holdout": 0.0,

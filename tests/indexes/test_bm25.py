@@ -59,6 +59,18 @@ def test_lucene_scores_are_those_of_bm25s(corpus, query, params):
     assert scored(indexed(corpus, k1=k1, b=b), query, len(corpus)) == pytest.approx(expected, rel=1e-9)
 
 
+@LAW
+@given(CHANGES, TEXTS)
+def test_asked_the_same_between_changes_it_answers_of_what_is_there(changes, query):
+    index = Bm25Index()
+    for place, (id, text) in enumerate(changes):
+        index.search(query, None)
+        index.delete(id) if text is None else index.add(id, text)
+        known, left = changed(changes[: place + 1])
+        assert index.search(query, None) == known.search(query, None)
+        assert index.scores(query, left) == known.scores(query, left)
+
+
 def test_the_defaults_are_those_of_lucene():
     corpus, query = ["moved to Denver", "Denver Denver tea", "Boston"], "Denver tea"
     assert scored(indexed(corpus), query, 3) == scored(indexed(corpus, k1=1.2, b=0.75, idf="lucene"), query, 3)

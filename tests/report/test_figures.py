@@ -4,7 +4,9 @@ from xml.etree import ElementTree
 from memlab.report import drawing
 from memlab.report.drawing import canvas, finish
 from memlab.report.figures import draw_age, draw_leaderboard, draw_why
+from memlab.report.health import MOST_POINTS, _draw_curve
 from memlab.results import comparable
+from memlab.stats.mean import Mean
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -64,9 +66,20 @@ def test_what_a_page_shows_has_no_long_numbers_and_no_ids_that_nothing_links_to(
     assert not re.search(r'style="([^"]*)"(?:.*style="\1"){3}', text)
 
 
-def test_a_large_drawing_becomes_a_picture(monkeypatch):
-    monkeypatch.setattr(drawing, "TOO_LARGE_BYTES", 10)
-    with canvas(2, 1) as (one, _):
+def test_a_drawing_whose_marks_take_more_than_their_picture_becomes_a_picture():
+    with canvas(2, 1) as (one, axes):
+        axes.plot([n * 7_919 % 101 for n in range(5_000)], "o")
         assert finish(one, "a", "age", "t", 'a "<&>"').inline.startswith(
             '<img alt="a &quot;&lt;&amp;&gt;&quot;" src="data:image/png;base64,iVBOR'
         )
+
+
+def test_a_long_life_is_drawn_at_sixty_sessions_and_its_last():
+    curve = {session: Mean(float(session), None, None, 1, 1) for session in range(150)}
+    with canvas(2, 1) as (_, axes):
+        _draw_curve(axes, curve, "#000000")
+    (line,) = axes.lines
+    sessions = line.get_xdata().tolist()
+    assert 30 <= len(sessions) <= MOST_POINTS + 1
+    assert (sessions[0], sessions[-1]) == (0, 149)
+    assert sessions == line.get_ydata().tolist() == sorted(sessions)

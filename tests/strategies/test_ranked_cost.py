@@ -24,5 +24,6 @@ def test_a_turn_of_34_word_pieces_takes_less_than_six_kilobytes(recall):
 
 @pytest.mark.slow
 def test_a_recall_costs_a_few_times_one_of_hybrid(recall):
+    """By the tenth part that is quickest: other work on the machine moves that least."""
     spent = {name: float(np.quantile(recall.timed(name, 1_500, 31)[0], 0.1)) for name in ("hybrid", "ranked")}
     assert spent["ranked"] < 5 * spent["hybrid"]

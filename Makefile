@@ -18,6 +18,7 @@ reports: .venv/installed
 		calibration ab satisfaction; do \
 		$(BIN)/memlab run experiment=$$name out=runs/reports tracking=none && mkdir -p reports && \
 		rm -rf reports/$$name && cp -r runs/reports/$$name/report reports/$$name || exit 1; done
+	@$(BIN)/memlab explain --to docs/strategies.md
 
 erasure: .venv/installed
 	@rm -f reports/erasure/README.md && $(BIN)/memlab check --probes 10000 --to reports/erasure/README.md

@@ -21,7 +21,6 @@ class FirstMemory:
 
     what: str
     budget_tokens: int
-    unit = "share"
     per = "query"
     summary = "mean"
 
@@ -33,6 +32,10 @@ class FirstMemory:
     @property
     def name(self) -> str:
         return self.what
+
+    @property
+    def unit(self) -> str:
+        return "difference of shares" if self.what == "stale_excess" else "share"
 
     @property
     def higher_is_better(self) -> bool:

@@ -68,11 +68,15 @@ def macro(results: Sequence[Result]) -> Table | None:
     wanted = [m for m in RANKING if any(r.figure(m).get("macro") is not None for r in results)]
     if not wanted or len(kinds_of(results[0])) < 2:
         return None
-    rows = [_row(r, [share(r.figure(m).get("macro")) for m in wanted]) for r in results]
+    rows = [_row(r, [_macro(r.figure(m)) for m in wanted]) for r in results]
     rows += [
         reference(name, [share(_over_kinds(results, m, name)) for m in wanted]) for name in ("chance", "attainable")
     ]
     return Table("Rankings of sources, the mean over kinds of question (macro)", ("strategy", *wanted), tuple(rows))
+
+
+def _macro(figure: Mapping[str, Any]) -> Cell:
+    return interval({"mean": figure.get("macro"), "low": figure.get("macro_low"), "high": figure.get("macro_high")})
 
 
 def by_kind(results: Sequence[Result], metric: str, folded: bool = False) -> Table | None:

@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from memlab.metrics.base import Metric, Score
+from memlab.stats.macro import macro_mean
 from memlab.stats.mean import Mean, clustered_mean
 from memlab.stats.rates import rare_share
 from memlab.stats.separation import bounds, separation
 
 Bounds = tuple[float | None, float | None]
 WARM_UP = 10
+SHARE = "share"
 ENOUGH = {50: 1, 95: 200, 99: 1000}
 
 
@@ -46,10 +48,8 @@ def summarise(
     }
     overall, by_query = {}, [m for m in metrics if m.per == "query" and not _separates(m)]
     for metric in metrics:
-        judged = () if _separates(metric) else by_kind.values()
-        kinds = [_average(found[metric.name]) for found in judged if metric.name in found]
         figure = _figure(by_name[metric.name], metric, queries if metric.per == "query" else sessions, strata)
-        overall[metric.name] = figure | {"macro": float(np.mean(kinds)) if kinds else None}
+        overall[metric.name] = figure | _over_kinds(by_name[metric.name], metric, strata)
     return {
         "metrics": overall,
         "by_kind": {
@@ -121,6 +121,18 @@ def _figure(scores: Sequence[Score], metric: Metric, of: int, strata: Mapping[st
     }
 
 
+def _over_kinds(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str] | None) -> dict[str, float | None]:
+    """The macro mean and its interval's ends, of what has kinds and is averaged."""
+    judged = [score for score in scores if score.kind is not None and not _separates(metric)]
+    if not judged:
+        return dict.fromkeys(("macro", "macro_low", "macro_high"))
+    users = [score.user for score in judged]
+    own = None if strata is None else [strata[user] for user in users]
+    found = macro_mean([s.value for s in judged], users, [str(s.kind) for s in judged], strata=own)
+    found = _cut(found, metric)
+    return {"macro": found.mean, "macro_low": found.low, "macro_high": found.high}
+
+
 def _averaged(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str] | None) -> tuple[Mean | None, Bounds]:
     if not scores:
         return None, (None, None)
@@ -128,7 +140,14 @@ def _averaged(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str]
     values, users = [score.value for score in scores], [score.user for score in scores]
     rate = metric.summary == "rate" and own is None
     found = rare_share(values, users) if rate else clustered_mean(values, users, strata=own)
-    return found, (_known([score.chance for score in scores]), _known([score.attainable for score in scores]))
+    return _cut(found, metric), (
+        _known([score.chance for score in scores]),
+        _known([score.attainable for score in scores]),
+    )
+
+
+def _cut(found: Mean, metric: Metric) -> Mean:
+    return found.within(0.0, 1.0) if metric.unit == SHARE else found
 
 
 def _separated(scores: Sequence[Score], metric: Metric) -> tuple[Mean | None, Bounds]:
@@ -142,7 +161,3 @@ def _separated(scores: Sequence[Score], metric: Metric) -> tuple[Mean | None, Bo
 def _known(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known and len(known) == len(values) else None
-
-
-def _average(scores: Sequence[Score]) -> float:
-    return float(np.mean([score.value for score in scores]))

@@ -88,7 +88,7 @@ def test_nobody_is_silent_where_nobody_is_judged(results):
 def test_chance_and_what_is_attainable_are_averaged_over_kinds_as_the_strategies_are(results):
     def with_kinds(result, chances):
         summary = json.loads(json.dumps(result.summary))
-        summary["metrics"]["turn_recall@10"] = figure(0.5, macro=0.4)
+        summary["metrics"]["turn_recall@10"] = figure(0.5, macro=0.4, macro_low=0.3, macro_high=0.6)
         for kind, chance in chances.items():
             summary["by_kind"][kind] = {"turn_recall@10": figure(0.5, chance=chance, attainable=1.0)}
         summary["by_kind"]["never_said"] = {"turn_recall@10": figure(None, n=0)}
@@ -99,7 +99,7 @@ def test_chance_and_what_is_attainable_are_averaged_over_kinds_as_the_strategies
         return {row.cells[0].text: row.cells[1].text for row in rows}
 
     found = shown({"when": 0.1, "two_hop": 0.3})
-    assert (found["hybrid"], found["chance"], found["attainable"]) == (".400", ".200", "1.000")
+    assert (found["hybrid"], found["chance"], found["attainable"]) == (".400 [.300, .600]", ".200", "1.000")
     assert shown({"when": 0.1, "two_hop": None})["chance"] == "–"
 
 

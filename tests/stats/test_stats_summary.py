@@ -18,6 +18,7 @@ from memlab.stats.summary import percentiles, session_means, summarise
 
 RECALL, TOKENS, HELD = RecallAt("turn", 10), RecalledTokens(), MemoriesHeld()
 AUROC, FALSE = Abstention(), Abstention(0.9)
+MACRO = {"macro", "macro_low", "macro_high"}
 FIGURE = {"mean", "low", "high", "n", "of", "users", "unit", "chance", "attainable"}
 
 
@@ -38,7 +39,7 @@ def test_every_metric_is_present_and_null_where_undefined():
     found = summarise([], [RECALL, TOKENS, HELD], queries=7, sessions=3)
     assert list(found["metrics"]) == [RECALL.name, TOKENS.name, HELD.name]
     for one in found["metrics"].values():
-        assert one.keys() == FIGURE | {"macro"}
+        assert one.keys() == FIGURE | MACRO
         assert {one[key] for key in ("mean", "low", "high", "chance", "attainable", "macro")} == {None}
         assert (one["n"], one["users"]) == (0, 0)
     assert found["by_kind"] == {}
@@ -52,7 +53,7 @@ def test_a_figure_says_of_how_many_it_is():
 
 def test_a_figure_is_the_clustered_mean():
     scores = scored(RECALL, 1.0, 0.0, 1.0) + scored(RECALL, 0.0, user="bob")
-    known = clustered_mean([1.0, 0.0, 1.0, 0.0], ["ann", "ann", "ann", "bob"])
+    known = clustered_mean([1.0, 0.0, 1.0, 0.0], ["ann", "ann", "ann", "bob"]).within(0, 1)
     found = figure(RECALL, scores)
     assert [found[key] for key in ("mean", "low", "high", "n", "users")] == [
         known.mean,
@@ -73,6 +74,25 @@ def test_macro_is_the_mean_of_kinds():
     scores = scored(RECALL, 1.0, 1.0, 1.0) + scored(RECALL, 0.0, kind="count")
     found = figure(RECALL, scores)
     assert (found["mean"], found["macro"]) == (0.75, 0.5)
+
+
+def test_no_interval_of_shares_leaves_what_shares_can_be():
+    scores = scored(RECALL, 1.0, 1.0, 0.0) + scored(RECALL, 1.0, user="bob") + scored(RECALL, 0.0, user="bob", kind="x")
+    found = summarise(scores, [RECALL], 10, 3, strata={"ann": "locomo", "bob": "locomo"})["metrics"][RECALL.name]
+    assert (found["low"], found["high"]) == (0.0, 1.0)
+    tokens = figure(TOKENS, scored(TOKENS, 90.0) + scored(TOKENS, 10.0, user="bob"))
+    assert tokens["low"] < 0 < 90 < tokens["high"]
+
+
+def test_a_macro_mean_has_an_interval_over_users():
+    users = ("ann", "bob", "cy", "dee")
+    own = zip(users, ((1, 1, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)), strict=True)
+    scores = [score for user, values in own for score in scored(RECALL, *map(float, values), user=user)]
+    scores += [score for user in users[:3] for score in scored(RECALL, float(user == "bob"), user=user, kind="count")]
+    found = figure(RECALL, scores)
+    assert 0 <= found["macro_low"] < found["macro"] < found["macro_high"] <= 1
+    one_alone = figure(RECALL, scores + scored(RECALL, 1.0, kind="once"))
+    assert (one_alone["macro_low"], one_alone["macro_high"]) == (None, None)
 
 
 def test_macro_is_of_the_kinds_that_were_judged():
@@ -135,7 +155,7 @@ def test_a_figure_of_two_classes_is_no_mean(metric, bounds):
     columns = [score.value for score in scores], [score.positive for score in scores], [score.user for score in scores]
     known = separation(*columns, coverage=metric.coverage, name=metric.name)
     found = figure(metric, scores)
-    assert found.keys() == FIGURE | {"macro"}
+    assert found.keys() == FIGURE | MACRO
     assert [found[key] for key in ("mean", "low", "high", "n", "of", "users")] == [
         *(known.mean, known.low, known.high),
         *(7, 10, 2),

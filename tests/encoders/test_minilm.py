@@ -1,4 +1,6 @@
-"""The bundled sentence encoder: fixed shapes, fixed bits."""
+"""The bundled sentence encoder: each text alone, the same bits always."""
+
+import timeit
 
 import numpy as np
 import pytest
@@ -65,8 +67,25 @@ def test_what_comes_after_256_pieces_does_not_count(encoder, rows):
     assert encoder.encode([cut(TEXTS[-1], 254)])[0].tobytes() == rows[-1].tobytes()
 
 
-def test_the_identity_names_the_number_of_threads():
-    assert MiniLM(threads=1).identity != MiniLM(threads=2).identity
+def test_a_vector_is_the_same_bits_on_one_thread_and_on_three(rows):
+    assert MiniLM(threads=1).identity == MiniLM(threads=3).identity
+    for threads in (1, 3):
+        assert MiniLM(threads).encode(TEXTS).tobytes() == rows.tobytes()
+
+
+def test_one_text_costs_what_one_of_many_costs(encoder):
+    """As an assistant encodes one question: nothing is spent on neighbours that it does not have."""
+    many = [f"In session {n} we talked about the garden." for n in range(32)]
+    encoder.encode(many)
+    alone, together = (
+        _seconds(lambda: [encoder.encode([text]) for text in many]),
+        _seconds(lambda: encoder.encode(many)),
+    )
+    assert alone < 3 * together  # 2 where two threads share the many
+
+
+def _seconds(work):
+    return min(timeit.repeat(work, number=1, repeat=3))
 
 
 def test_the_installed_weights_are_the_official_ones():

@@ -7,7 +7,7 @@ finished users, never while they live.
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,15 @@ import yaml
 
 from memlab import build
 from memlab.config import Config, ConfigError
-from memlab.encoders.cached import Cached, Recording, cache_folder
+from memlab.encoders.cached import Cached, cache_folder
 from memlab.events import UserId
 from memlab.identity import SCHEMA_VERSION, metrics_digest, provenance, run_key
 from memlab.metrics.base import SCORE_VERSION, Score
 from memlab.sources import MissingData
 from memlab.stats.summary import percentiles, summarise
 from memlab.traces import is_finished, write_parquet
-from memlab.worker import Done, Task, live_and_score, pool, reacts, rehearse, source_of
+from memlab.worker import Done, Task, live_and_score, pool, source_of
 
-RATE_TEXTS = 12
-ROUNDS_AGAIN = 1  # a second round finds nearly all that the first has missed
 SECTIONS = ("source", "strategy", "encoder", "chat", "store", "reader", "limits", "tracking", "query")
 SCORES = pa.schema(
     [
@@ -56,6 +54,7 @@ class Run:
         errors: By user, what went wrong; under "" what concerns the whole run.
         data: The source's digest.
         finished_before: Users whose files were there already.
+        texts_encoded: How many texts the strategy asked for that were in no cache.
     """
 
     config: Config
@@ -69,7 +68,7 @@ class Run:
     status: str = "running"
     errors: dict[UserId, str] = field(default_factory=dict)
     finished_before: int = 0
-    missed_texts: int = 0
+    texts_encoded: int = 0
     started: str = ""
 
 
@@ -79,13 +78,13 @@ def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progr
     Args:
         configs: From `memlab.config.plan`.
         argv: For the manifest.
-        progress: Called with a stage (`rehearse`, `encode`, `live`), how much of it is done, and how much there is.
+        progress: Called with a stage (`live`), how much of it is done, and how much there is.
 
     Raises:
         ConfigError: A parameter does not fit; nothing has been run.
         SourceError: The data are not what they should be; nothing has been run.
     """
-    runs = _prepare(configs)
+    runs = prepare(configs)
     for run in runs:
         if run.status in ("running", "skipped"):
             _write_manifest(run, argv)
@@ -97,8 +96,6 @@ def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progr
     ]
     workers = configs[0]["workers"] or os.cpu_count() or 1
     with pool(min(workers, max(1, len(tasks)))) as submit:
-        unlived = [task for task in tasks if not is_finished(task.folder, task.user)]
-        _encode_ahead([task for task in unlived if build.encodes(task.config)], submit, progress)
         done: list[Done] = []
         for result in submit(live_and_score, tasks):
             done.append(result)
@@ -110,12 +107,17 @@ def execute(configs: Sequence[Config], argv: Sequence[str] = (), progress: Progr
     return runs
 
 
-def _prepare(configs: Sequence[Config]) -> list[Run]:
+def prepare(configs: Sequence[Config]) -> list[Run]:
+    """The runs of these configs as far as they are there, each parameter tried, no user lived.
+
+    Raises:
+        ConfigError: A parameter does not fit.
+        SourceError: The data are not what they should be.
+    """
     runs: dict[Path, Run] = {}
     for config in configs:
         _check_numbers(config)
-        recording = Recording(build.encoder(config)) if build.wants("encoder", config) else None
-        build.strategy(config, None, recording).close()
+        build.strategy(config, None, build.encoder(config) if build.wants("encoder", config) else None).close()
         label, name = "+".join([*config["layer"], config["strategy"]["name"]]), config["source"]["name"]
         root = Path(config["out"]) / (config["experiment"] or "single")
         try:
@@ -129,7 +131,7 @@ def _prepare(configs: Sequence[Config]) -> list[Run]:
             run = Run(config, label, name, key, root / key, users, source.digest, source.facts)
             run.finished_before = sum(is_finished(run.folder, user) for user in users)
             before = _manifest(run)
-            run.missed_texts = before.get("texts_missed_by_rehearsal", 0)
+            run.texts_encoded = before.get("texts_encoded", 0)
             run.status = "complete" if _is_scored(run, before) else "running"
         run.started = now()
         runs.setdefault(run.folder, run)
@@ -163,34 +165,11 @@ def _is_scored(run: Run, manifest: dict[str, Any]) -> bool:
     return whole and run.finished_before == len(run.users) and (run.folder / "summary.json").exists()
 
 
-def _encode_ahead(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
-    """Encodes what a rehearsal finds; lives that react are rehearsed again with that, as what is said hangs on it."""
-    _encode_rehearsed(tasks, submit, progress)
-    for _ in range(ROUNDS_AGAIN):
-        _encode_rehearsed([task for task in tasks if reacts(task)], submit, progress)
-
-
-def _encode_rehearsed(tasks: Sequence[Task], submit: Callable[..., Iterable[Any]], progress: Progress) -> None:
-    texts: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-    for place, found in enumerate(submit(rehearse, tasks)):
-        if not isinstance(found, Done):
-            for known, new in zip(texts.setdefault(found[0], ({}, {})), found[1:], strict=True):
-                known.update(dict.fromkeys(new))
-        progress("rehearse", place + 1, len(tasks))
-    for node, (wanted, in_tokens) in texts.items():
-        cached = Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
-        cached.fill_tokens(list(in_tokens), lambda n, of: progress("encode", n, of))
-        cached.fill(list(wanted), lambda n, of: progress("encode", n, of))
-        if wanted or in_tokens:
-            cached.seconds_per_text(list(wanted or in_tokens)[:RATE_TEXTS])
-        cached.close()
-
-
 def _finish(run: Run, done: Sequence[Done]) -> None:
     order = {user: place for place, user in enumerate(run.users)}
     good = sorted((result for result in done if result.error is None), key=lambda result: order[result.user])
     run.errors = {result.user: result.error for result in done if result.error is not None}
-    run.missed_texts += sum(result.missed for result in done)
+    run.texts_encoded += sum(result.missed for result in done)
     run.status = "failed" if not good else "partial" if run.errors else "complete"
     scores = [score for result in good for score in result.scores]
     timings = [row for result in good for row in result.timings]
@@ -223,7 +202,7 @@ def _encode_ms(run: Run) -> float | None:
     if not build.wants("encoder", run.config):
         return None
     cached = Cached(build.encoder(run.config), cache_folder())
-    seconds = cached.seconds_per_text(())
+    seconds = cached.seconds_per_text()
     cached.close()
     return None if seconds is None else round(1000 * seconds, 3)
 
@@ -238,7 +217,7 @@ def _write_manifest(run: Run, argv: Sequence[str]) -> None:
         "seed": run.config["seed"],
         "users": len(run.users),
         "source": run.facts,
-        "texts_missed_by_rehearsal": run.missed_texts,
+        "texts_encoded": run.texts_encoded,
         "metrics": metrics_digest(run.config["config_dir"]),
         "errors": run.errors,
     }

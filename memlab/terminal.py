@@ -45,8 +45,7 @@ def progress_bars():
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    names = {"rehearse": "finding texts", "encode": "encoding texts", "live": "living users"}
-    names |= {"use": "reading again"}
+    names = {"encode": "encoding texts", "live": "living users", "use": "reading again"}
     columns = (TextColumn("{task.description:<15}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What a worker process does: rehearse a user, live a user, score a user; and the pool that makes it do so."""
+"""What a worker process does: live a user, score a user; and the pool that makes it do so."""
 
 import json
 import os
@@ -20,13 +20,14 @@ from threadpoolctl import threadpool_limits
 
 from memlab import build
 from memlab.config import Config
-from memlab.encoders.cached import Cached, Recording, cache_folder
+from memlab.encoders import Encoder
+from memlab.encoders.cached import Cached, cache_folder
 from memlab.events import UserId
 from memlab.life import limited
 from memlab.loop import live
 from memlab.metrics.base import Score
 from memlab.metrics.frames import read_frames
-from memlab.sources import Reactive, Source
+from memlab.sources import Source
 from memlab.traces import Tracer, is_finished, read_rows
 
 
@@ -113,31 +114,16 @@ def _exit_after(sentinel: int) -> None:
     os._exit(1)
 
 
-def rehearse(task: Task) -> tuple[str, list[str], list[str]]:
-    """The encoder of a task, as JSON, the texts that it will be asked to encode, and those whose tokens are wanted.
-
-    Of a life that reacts, texts that are encoded already are passed over and answered with their own rows, so that what
-    is recalled, replied and said comes nearer to what will be: rehearsed again, it finds what it said otherwise.
-    """
-    node = _node(task.config)
-    recording = Recording(build.encoder(task.config), _encoder(node) if reacts(task) else None)
-    with suppress(Exception):  # what fails here fails again, and is told, when the user lives
-        _live(task, recording)
-    return node, list(recording.recorded), list(recording.recorded_tokens)
-
-
 def live_and_score(task: Task) -> Done:
     """Lives the user unless that is done, then scores the files."""
     try:
         missed = 0
         if not is_finished(task.folder, task.user):
-            encoder = (
-                _encoder(json.dumps(task.config["encoder"], sort_keys=True)) if build.encodes(task.config) else None
-            )
+            encoder = _encoder(_node(task.config), cache_folder()) if build.wants("encoder", task.config) else None
             texts, before = (encoder.texts, encoder.missed) if encoder else (0, 0)
             tracer = _live(task, encoder)
-            if encoder and build.wants("encoder", task.config):
-                tracer.encoded((encoder.texts - texts) * (encoder.seconds_per_text(()) or 0.0))
+            if encoder:
+                tracer.encoded((encoder.texts - texts) * (encoder.seconds_per_text() or 0.0))
             missed = encoder.missed - before if encoder else 0
             tracer.write(task.folder)
         frames = read_frames(task.folder, [task.user])
@@ -155,24 +141,24 @@ def source_of(config: Config) -> Source:
     return _source(json.dumps(config["source"], sort_keys=True))
 
 
-def reacts(task: Task) -> bool:
-    """Whether what is said in a task hangs on the replies."""
-    return isinstance(source_of(task.config), Reactive)
-
-
 def _node(config: Config) -> str:
     return json.dumps(config["encoder"], sort_keys=True)
 
 
 @lru_cache(maxsize=2)
-def _encoder(node: str) -> Cached:
-    return Cached(build.encoder({"encoder": json.loads(node)}), cache_folder())
+def _bare(node: str) -> Encoder:
+    return build.encoder({"encoder": json.loads(node)})
 
 
 @lru_cache(maxsize=2)
-def _beside(encoder: Cached) -> Cached:
+def _encoder(node: str, folder: Path) -> Cached:
+    return Cached(_bare(node), folder)
+
+
+@lru_cache(maxsize=2)
+def _beside(node: str, folder: Path) -> Cached:
     """The encoder as a reader uses it: what it encodes is no cost of the strategy's."""
-    return Cached(encoder, cache_folder())
+    return Cached(_bare(node), folder)
 
 
 @lru_cache(maxsize=4)
@@ -180,9 +166,9 @@ def _source(node: str) -> Source:
     return build.source({"source": json.loads(node)})
 
 
-def _live(task: Task, encoder: Cached | Recording | None) -> Tracer:
+def _live(task: Task, encoder: Cached | None) -> Tracer:
     config, limits = task.config, task.config["limits"]
-    reader = build.reader(config, _beside(encoder) if isinstance(encoder, Cached) else encoder)
+    reader = build.reader(config, _beside(_node(config), cache_folder()) if build.encodes(config) else None)
     whole = source_of(config).life(task.user, seed=config["seed"])
     life = limited(whole, limits["sessions"], limits["queries"])
     store = build.new_store(config)

@@ -12,10 +12,11 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from memlab import worker
-from memlab.config import ConfigError, plan
+from memlab.config import ConfigError, options, plan
+from memlab.encoders.hashing import Hashing
 from memlab.events import Turn
 from memlab.loop import live
-from memlab.runs import execute
+from memlab.runs import execute, prepare
 from memlab.sources import SourceError
 from memlab.worker import source_of
 
@@ -263,9 +264,23 @@ def test_limits_cut_users_sessions_and_queries(tmp_path):
     assert summary["metrics"]["memories_held"]["n"] == 12
 
 
-def test_texts_that_are_encoded_ahead_are_not_missed_in_the_loop(tmp_path, monkeypatch):
+def test_a_text_is_encoded_for_the_first_run_that_asks_for_it(tmp_path, monkeypatch):
     monkeypatch.setenv("MEMLAB_CACHE", str(tmp_path / "cache"))
-    assert run(tmp_path, "strategy=hybrid").missed_texts == 0
+    first, second = run(tmp_path, "strategy=hybrid"), run(tmp_path, "strategy=rag")
+    assert (first.texts_encoded > 50, second.texts_encoded) == (True, 0)
+    assert json.loads((first.folder / "manifest.json").read_text())["texts_encoded"] == first.texts_encoded
+    spent = [
+        json.loads((one.folder / "summary.json").read_text())["timings"]["encode_seconds"] for one in (first, second)
+    ]
+    assert min(spent) > 0  # what it would have taken, cache or none
+
+
+def test_what_is_looked_at_before_the_first_user_encodes_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(Hashing, "encode", lambda self, texts: pytest.fail(f"encoded {texts}"))
+    for name in options("strategy"):
+        if name not in ("process", "graph_cypher", "graph_bolt"):
+            (run,) = prepare(configs(tmp_path, f"strategy={name}"))
+            assert run.status == "running"
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from typing import Any
 from memlab import build
 from memlab.config import ConfigError, plan
 from memlab.encoders import Encoder
-from memlab.encoders.cached import Cached, Recording, cache_folder
+from memlab.encoders.cached import Cached, cache_folder
 from memlab.events import Consent, Query, Turn, TurnId, UserId
 from memlab.layers.minimize import Minimize
 from memlab.paths import read_yaml
@@ -59,9 +59,7 @@ def _of(source: Simulated, user: UserId, config: dict[str, Any], encoder: Cached
     """What is counted of one user: categories, each with what happened."""
     life = source.life(user, seed=config["seed"])
     events = [event for event in life.stream() if not isinstance(event, Query)]
-    node, recording = config["layer"]["minimize"], Recording(encoder)
-    _told(events, node, recording)
-    encoder.fill(list(recording.recorded))
+    node = config["layer"]["minimize"]
     layer, strict = _told(events, node, encoder)
     _, lax = _told(events, node | {"consent": False}, encoder)
     allowed = {event.category: event.granted for event in events if isinstance(event, Consent)}

@@ -1,7 +1,6 @@
-"""What stands between a sweep and its encoder: a cache on disk, and a recorder that finds out what to put there.
+"""What stands between a sweep and its encoder: a cache on disk, as a sweep needs each text's vector many times.
 
-A sweep needs each text's vector many times and each costs milliseconds, so texts are found by a rehearsal with a
-`Recording`, encoded in batches ahead, and looked up by content from then on. Assistants use the bare encoder.
+A text is encoded when it is first asked for, and looked up by content from then on. Assistants use the bare encoder.
 """
 
 import os
@@ -19,6 +18,9 @@ import numpy as np
 from memlab.encoders import Encoder, TokenEncoder, Tokens, Vectors
 
 CHUNK = 128
+PACED = 12
+PACE = """INSERT INTO pace VALUES (1, ?1, ?2)
+ON CONFLICT DO UPDATE SET seconds = ?1, texts = ?2 WHERE ?2 > texts"""  # what more texts have shown stays
 WAL_TRIES = 200
 
 
@@ -45,10 +47,11 @@ class Cached:
         self.dim, self.identity = inner.dim, inner.identity
         self.token_dim, self.token_type, self.token_identity = _token_facts(inner)
         self.texts, self.missed, self.seconds = 0, 0, 0.0
+        self._spent: list[float] = []
         self._inner: Any = inner
         self._folder = folder
         self._vectors = _open(folder / "vectors" / f"{inner.identity}.sqlite")
-        self._vectors.execute("CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value REAL)")
+        self._vectors.execute("CREATE TABLE IF NOT EXISTS pace (one INTEGER PRIMARY KEY, seconds REAL, texts INTEGER)")
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), dim), bit for bit as the inner encoder's."""
@@ -63,28 +66,30 @@ class Cached:
             found = (np.frombuffer(_look_up(self._tokens, text) or b"", self.token_type) for text in texts)
             return self._rows(texts), [rows.reshape(-1, self.token_dim) for rows in found]
 
-    def fill(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> int:
-        """Encodes those of `texts` that are not yet in the file, in large batches; returns how many these were."""
+    def fill(self, texts: Sequence[str]) -> int:
+        """Encodes those of `texts` that are not yet in the file; returns how many these were."""
         missing = [text for text in dict.fromkeys(texts) if _look_up(self._vectors, text) is None]
-        for chunk in _chunks(missing, progress):
-            _keep(self._vectors, chunk, self._inner.encode(chunk))
+        for chunk in self._chunks(missing):
+            with self._paced(chunk):
+                rows = self._inner.encode(chunk)
+            _keep(self._vectors, chunk, rows)
         self.missed += len(missing)
         return len(missing)
 
     def fill_tokens(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> int:
         """As `fill`, of texts whose tokens are wanted."""
         missing = [text for text in dict.fromkeys(texts) if _look_up(self._tokens, text) is None]
-        for chunk in _chunks(missing, progress):
-            rows, tokens = self._inner.encode_tokens(chunk)
+        done = 0
+        for chunk in self._chunks(missing):
+            with self._paced(chunk):
+                rows, tokens = self._inner.encode_tokens(chunk)
             _keep(self._vectors, chunk, rows)
             _keep(self._tokens, chunk, tokens)
+            done += len(chunk)
+            if progress:
+                progress(done, len(missing))
         self.missed += len(missing)
         return len(missing)
-
-    def found(self, text: str) -> Any:
-        """The row of a text that is in the file, None of one that is not; nothing is encoded or counted."""
-        row = _look_up(self._vectors, text)
-        return None if row is None else np.frombuffer(row, np.float32)
 
     @cached_property
     def _tokens(self) -> sqlite3.Connection:
@@ -97,79 +102,39 @@ class Cached:
         self.texts += len(texts)
         self.seconds += time.perf_counter() - started
 
+    def _chunks(self, texts: list[str]) -> Iterator[list[str]]:
+        """The texts, one at a time until a dozen have shown what one takes, then many."""
+        alone = PACED - len(self._spent)
+        yield from ([text] for text in texts[:alone])
+        for start in range(alone, len(texts), CHUNK):
+            yield texts[start : start + CHUNK]
+
+    @contextmanager
+    def _paced(self, chunk: list[str]) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        if len(self._spent) < PACED:
+            self._spent.append(time.perf_counter() - started)
+            pace = float(np.median(self._spent[1:] or self._spent))  # the first may have loaded a model
+            of = len(self._spent)
+            self._vectors.execute(PACE, (pace, of))
+
     def _rows(self, texts: Sequence[str]) -> Vectors:
         rows = np.empty((len(texts), self.dim), np.float32)
         for i, text in enumerate(texts):
             rows[i] = np.frombuffer(_look_up(self._vectors, text) or b"", np.float32)
         return rows
 
-    def seconds_per_text(self, texts: Sequence[str]) -> float | None:
-        """What encoding one text alone takes without the cache: the median over `texts`, measured once per machine.
-
-        None where it was never measured and there are no texts to measure it on.
-        """
-        found = self._vectors.execute("SELECT value FROM facts WHERE name = 'seconds_per_text'").fetchone()
-        if found:
-            return found[0]
-        if not texts:
-            return None
-        spent = []
-        for text in texts:
-            started = time.perf_counter()
-            self._inner.encode([text])
-            spent.append(time.perf_counter() - started)
-        seconds = float(np.median(spent[1:] or spent))
-        self._vectors.execute("INSERT OR REPLACE INTO facts VALUES ('seconds_per_text', ?)", (seconds,))
-        return seconds
+    def seconds_per_text(self) -> float | None:
+        """What encoding one text alone takes: the median of a dozen, on this machine; None before the first."""
+        found = self._vectors.execute("SELECT seconds FROM pace").fetchone()
+        return found[0] if found else None
 
     def close(self) -> None:
         """Closes the files; the encoder is not to be used afterwards."""
         self._vectors.close()
         if "_tokens" in self.__dict__:
             self._tokens.close()
-
-
-class Recording:
-    """An encoder for rehearsals: it remembers what it was asked to encode and answers with constant rows.
-
-    Args:
-        known: What this answers with where it has a text already; None knows nothing.
-
-    Attributes:
-        recorded: The texts that were to be encoded and are not known.
-        recorded_tokens: Those whose tokens were wanted.
-    """
-
-    def __init__(self, inner: Encoder | TokenEncoder, known: Cached | None = None) -> None:
-        self._known = known
-        self.dim, self.identity = inner.dim, inner.identity
-        self.token_dim, self.token_type, self.token_identity = _token_facts(inner)
-        self.recorded: dict[str, None] = {}
-        self.recorded_tokens: dict[str, None] = {}
-        self.seconds = 0.0
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """The first unit vector for every text that is not known, float32, shape (len(texts), dim)."""
-        rows = _first(len(texts), self.dim, "float32")
-        for place, text in enumerate(texts):
-            row = self._known.found(text) if self._known else None
-            if row is None:
-                self.recorded[text] = None
-            else:
-                rows[place] = row
-        return rows
-
-    def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
-        """The first unit vector for every text, and one row for each, whatever pieces it has."""
-        self.recorded_tokens.update(dict.fromkeys(texts))
-        tokens = [_first(1, self.token_dim, self.token_type) for _ in texts]
-        return _first(len(texts), self.dim, "float32"), tokens
-
-
-def _first(n: int, dim: int, type: str) -> Any:
-    rows = np.zeros((n, dim), type)
-    rows[:, 0] = 1
-    return rows
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -191,15 +156,6 @@ def _keep(file: sqlite3.Connection, texts: Sequence[str], rows: Iterable[Any]) -
     kept = [(_key(text), row.tobytes()) for text, row in zip(texts, rows, strict=True)]
     file.executemany("INSERT OR IGNORE INTO vectors VALUES (?, ?)", kept)
     file.execute("COMMIT")
-
-
-def _chunks(texts: list[str], progress: Callable[[int, int], None] | None) -> Iterator[list[str]]:
-    """The texts by length, some at a time: neighbours then share a shape."""
-    texts = sorted(texts, key=len)
-    for start in range(0, len(texts), CHUNK):
-        yield texts[start : start + CHUNK]
-        if progress:
-            progress(min(start + CHUNK, len(texts)), len(texts))
 
 
 def _share(file: sqlite3.Connection) -> None:

@@ -27,9 +27,6 @@ Model = Callable[[Vectors], Vectors]
 class Meaning:
     """Judges texts by examples; the first costs the encoding of a thousand short sentences and a second of fitting.
 
-    An encoder for which all texts are one, as in a rehearsal, makes it find nothing, so that nothing is held back whose
-    vector is wanted later.
-
     Args:
         encoder: Makes the vectors; it is asked for each sentence that says something, and for each two in a row.
         alone: The probability from which meaning needs no word to second it, 0 to 1.
@@ -92,9 +89,6 @@ def _fitted(encoder: Encoder, words: float, strength: float) -> Model:
     texts = [text for held in kinds.values() for text in held]
     names = [name for name, held in kinds.items() for _ in held]
     features = _features(encoder, words, texts)
-    vectors = features[:, : encoder.dim]
-    if (vectors == vectors[0]).all():
-        return lambda rows: np.zeros((len(rows), len(categories())), np.float32)
     fitted = LogisticRegression(C=strength, max_iter=2000).fit(features, names)
     places = [list(fitted.classes_).index(name) for name in categories()]
     slopes, heights = fitted.coef_.T, fitted.intercept_

@@ -17,12 +17,7 @@ class Assigned:
 
     Raises:
         ValueError: There is no such arm, or a share is out of its range.
-
-    Attributes:
-        reacts: True: a run rehearses such lives twice.
     """
-
-    reacts = True
 
     def __init__(self, inner: Reacting, arm: str, a: str, b: str, salt: str, split: float, holdout: float) -> None:
         self._inner, self._arm = inner, arm

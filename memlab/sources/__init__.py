@@ -48,17 +48,6 @@ class Rated(Protocol):
     rates: Mapping[str, float]
 
 
-@runtime_checkable
-class Reactive(Protocol):
-    """A source whose lives hang on the replies: what is said in them is known when they are lived, not before.
-
-    Attributes:
-        reacts: True.
-    """
-
-    reacts: bool
-
-
 def data_folders(name: str) -> list[Path]:
     """Where the files of a data set are looked for: `$MEMLAB_DATA/<name>`; unset, `./data` and `../shared/data`."""
     named = os.environ.get("MEMLAB_DATA")

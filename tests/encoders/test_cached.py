@@ -1,11 +1,11 @@
-"""The cache on disk and the recorder of rehearsals."""
+"""The cache on disk."""
 
+import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from memlab.encoders.cached import CHUNK, Cached, Recording, cache_folder
+from memlab.encoders.cached import CHUNK, PACED, Cached, cache_folder
 from memlab.encoders.hashing import Hashing
 
 TEXTS = ["I moved to Denver.", "", "a\x00b control", "漢字 and 한국", "\ud800 half a surrogate pair", "Denver " * 50]
@@ -16,11 +16,15 @@ class Counting:
 
     def __init__(self, dim: int = 8) -> None:
         self.encoded: list[str] = []
+        self.calls: list[int] = []
+        self.delays: list[float] = []
         self._hashing = Hashing(dim)
         self.dim, self.identity = self._hashing.dim, self._hashing.identity
 
     def encode(self, texts):
         self.encoded.extend(texts)
+        self.calls.append(len(texts))
+        time.sleep(self.delays.pop() if self.delays else 0)
         return self._hashing.encode(texts)
 
 
@@ -96,12 +100,6 @@ def test_what_was_filled_ahead_is_not_encoded_in_the_loop(cached, inner):
     assert (filled, len(inner.encoded)) == (2, 2)
 
 
-def test_progress_ends_at_the_number_of_missing_texts(cached):
-    seen = []
-    cached.fill([str(n) for n in range(CHUNK + 3)], lambda n, of: seen.append((n, of)))
-    assert seen == [(CHUNK, CHUNK + 3), (CHUNK + 3, CHUNK + 3)]
-
-
 def test_no_texts_give_no_rows(cached):
     assert cached.encode([]).shape == (0, 8)
 
@@ -114,23 +112,30 @@ def test_the_files_hold_no_text(cached, tmp_path):
     assert not [True for content in held if b"zebra" in content]
 
 
-def test_the_rate_is_measured_once_per_folder(cached, tmp_path):
-    measured = cached.seconds_per_text(["one", "two"])
-    again = Counting()
-    second = Cached(again, tmp_path)
-    remembered = second.seconds_per_text(["three", "four"])
+def test_the_pace_is_that_of_one_text_at_a_time(cached, inner):
+    cached.encode([str(n) for n in range(PACED + CHUNK + 3)])
+    assert inner.calls == [*[1] * PACED, CHUNK, 3]
+    cached.encode([f"another {n}" for n in range(9)])
+    assert inner.calls[-1] == 9
+
+
+def test_the_pace_is_kept_for_whoever_comes_later(cached, tmp_path):
+    cached.encode([str(n) for n in range(PACED)])
+    second = Cached(Counting(), tmp_path)
+    assert second.seconds_per_text() == cached.seconds_per_text() > 0
+    second.encode(["one more"])
+    assert second.seconds_per_text() == cached.seconds_per_text()
     second.close()
-    assert (remembered, again.encoded) == (measured, [])
 
 
-def test_the_rate_is_that_of_one_text_at_a_time_without_the_cache(cached, inner):
-    cached.encode(["one"])
-    cached.seconds_per_text(["one", "two"])
-    assert inner.encoded == ["one", "one", "two"]
+def test_the_first_text_is_no_part_of_the_pace_as_it_may_load_a_model(cached, inner):
+    inner.delays = [0.5]
+    cached.encode(["one", "two", "three"])
+    assert 0 < cached.seconds_per_text() < 0.25
 
 
-def test_a_rate_that_was_never_measured_is_unknown(cached):
-    assert cached.seconds_per_text([]) is None
+def test_before_the_first_text_the_pace_is_unknown(cached):
+    assert cached.seconds_per_text() is None
 
 
 def test_time_in_encode_is_counted(cached):
@@ -154,24 +159,3 @@ def test_the_cache_folder_follows_the_environment(monkeypatch, set_to, expected)
     for name, value in set_to.items():
         monkeypatch.setenv(name, value)
     assert cache_folder() == expected
-
-
-def test_a_recording_holds_texts_in_order_without_duplicates(inner):
-    recording = Recording(inner)
-    recording.encode(["b", "a", "b"])
-    recording.encode(["c", "a"])
-    assert list(recording.recorded) == ["b", "a", "c"]
-
-
-def test_a_recording_never_asks_the_inner_encoder(inner):
-    Recording(inner).encode(TEXTS)
-    assert inner.encoded == []
-
-
-def test_a_recording_answers_with_unit_rows_in_the_shape_of_the_inner_encoder(inner):
-    rows = Recording(inner).encode(["a", "b"])
-    assert (rows.dtype, rows.shape, np.linalg.norm(rows, axis=1).tolist()) == (np.float32, (2, 8), [1, 1])
-
-
-def test_a_recording_goes_under_the_name_of_the_inner_encoder(inner):
-    assert Recording(inner).identity == inner.identity

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from memlab import make
-from memlab.encoders.cached import Recording
 from memlab.encoders.hashing import Hashing
 from memlab.events import Erasure, Forget, Query, SessionEnd
 from memlab.stores.sqlite import SqliteStore
@@ -159,15 +158,15 @@ def test_after_an_erasure_what_it_had_ended_holds_again():
         assert strategy.recall(ask(90, question)) == twin.recall(ask(90, question))
 
 
-def test_reopened_nothing_is_encoded_again(tmp_path):
+def test_reopened_nothing_is_encoded_again(tmp_path, monkeypatch):
     path = tmp_path / "memory.sqlite"
     first = ranked(store=SqliteStore(path))
     before = first.recall(ask(90, "kayak"))
     first.close()
-    recording = Recording(Hashing(128))
-    again = ranked([], store=SqliteStore(path), encoder=recording)
-    assert not recording.recorded_tokens
-    again.close()
+    encoder, asked = Hashing(128), []
+    monkeypatch.setattr(encoder, "encode_tokens", lambda texts: asked.extend(texts))
+    ranked([], store=SqliteStore(path), encoder=encoder).close()
+    assert not asked
     assert ranked([], store=SqliteStore(path)).recall(ask(90, "kayak")) == before
 
 

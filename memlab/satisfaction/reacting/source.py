@@ -46,15 +46,12 @@ class Reacting:
         text: The text form of a turn, with `{speaker}` and `{text}`.
 
     Attributes:
-        reacts: True: a run rehearses such lives twice.
         digest: The sha256 of all language files.
         facts: How many attributes and fragments of language there are.
 
     Raises:
         SourceError: A number is out of its range, or there is no such goal or kind.
     """
-
-    reacts = True
 
     def __init__(
         self,

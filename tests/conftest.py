@@ -40,8 +40,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory):
+    """A cache of this run of the suite, shared by its processes: a text is encoded once."""
+    folder = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MEMLAB_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("MEMLAB_CACHE", str((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "cache"))
         yield
 
 

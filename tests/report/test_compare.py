@@ -67,6 +67,12 @@ def test_an_experiment_shows_the_comparisons_that_it_names_in_their_order(runs):
         "–",
         "better",
     ]
+    assert table.caption.startswith(f"Paired differences in {HEADLINE} that the experiment names")
+    mixed = differences([rows[0], rows[1] | {"metric": "helpful@5"}])
+    assert mixed.caption.startswith(
+        f"Paired differences, in {HEADLINE} unless said otherwise, that the experiment names"
+    )
+    assert mixed.rows[1].cells[0].text == "b − a, two_hop, helpful@5"
 
 
 def test_what_is_named_has_a_p_value_after_holm_each_comparison_once_and_all_else_is_exploratory(runs):

@@ -119,7 +119,7 @@ def live_and_score(task: Task) -> Done:
     try:
         missed = 0
         if not is_finished(task.folder, task.user):
-            encoder = _encoder(_node(task.config), cache_folder()) if build.wants("encoder", task.config) else None
+            encoder = _encoder_of(task.config, "strategy") if build.wants("encoder", task.config) else None
             texts, before = (encoder.texts, encoder.missed) if encoder else (0, 0)
             tracer = _live(task, encoder)
             if encoder:
@@ -141,8 +141,8 @@ def source_of(config: Config) -> Source:
     return _source(json.dumps(config["source"], sort_keys=True))
 
 
-def _node(config: Config) -> str:
-    return json.dumps(config["encoder"], sort_keys=True)
+def _encoder_of(config: Config, whose: str) -> Cached:
+    return _encoder(json.dumps(config["encoder"], sort_keys=True), cache_folder(), whose)
 
 
 @lru_cache(maxsize=2)
@@ -150,14 +150,9 @@ def _bare(node: str) -> Encoder:
     return build.encoder({"encoder": json.loads(node)})
 
 
-@lru_cache(maxsize=2)
-def _encoder(node: str, folder: Path) -> Cached:
-    return Cached(_bare(node), folder)
-
-
-@lru_cache(maxsize=2)
-def _beside(node: str, folder: Path) -> Cached:
-    """The encoder as a reader uses it: what it encodes is no cost of the strategy's."""
+@lru_cache(maxsize=4)
+def _encoder(node: str, folder: Path, whose: str) -> Cached:
+    """One for the strategy and one for the reader: what a reader encodes is no cost of the strategy's."""
     return Cached(_bare(node), folder)
 
 
@@ -168,7 +163,7 @@ def _source(node: str) -> Source:
 
 def _live(task: Task, encoder: Cached | None) -> Tracer:
     config, limits = task.config, task.config["limits"]
-    reader = build.reader(config, _beside(_node(config), cache_folder()) if build.encodes(config) else None)
+    reader = build.reader(config, _encoder_of(config, "reader") if build.encodes(config) else None)
     whole = source_of(config).life(task.user, seed=config["seed"])
     life = limited(whole, limits["sessions"], limits["queries"])
     store = build.new_store(config)

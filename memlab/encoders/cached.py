@@ -56,7 +56,7 @@ class Cached:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length per text, float32, shape (len(texts), dim), bit for bit as the inner encoder's."""
         with self._asked(texts):
-            self.fill(texts)
+            self._fill(texts)
             return self._rows(texts)
 
     def encode_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
@@ -66,18 +66,20 @@ class Cached:
             found = (np.frombuffer(_look_up(self._tokens, text) or b"", self.token_type) for text in texts)
             return self._rows(texts), [rows.reshape(-1, self.token_dim) for rows in found]
 
-    def fill(self, texts: Sequence[str]) -> int:
-        """Encodes those of `texts` that are not yet in the file; returns how many these were."""
+    def _fill(self, texts: Sequence[str]) -> None:
         missing = [text for text in dict.fromkeys(texts) if _look_up(self._vectors, text) is None]
         for chunk in self._chunks(missing):
             with self._paced(chunk):
                 rows = self._inner.encode(chunk)
             _keep(self._vectors, chunk, rows)
         self.missed += len(missing)
-        return len(missing)
 
-    def fill_tokens(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> int:
-        """As `fill`, of texts whose tokens are wanted."""
+    def fill_tokens(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
+        """Encodes those of `texts` whose tokens are not yet in the file.
+
+        Args:
+            progress: Called with how many are done, and how many there are.
+        """
         missing = [text for text in dict.fromkeys(texts) if _look_up(self._tokens, text) is None]
         done = 0
         for chunk in self._chunks(missing):
@@ -89,7 +91,6 @@ class Cached:
             if progress:
                 progress(done, len(missing))
         self.missed += len(missing)
-        return len(missing)
 
     @cached_property
     def _tokens(self) -> sqlite3.Connection:
@@ -116,8 +117,7 @@ class Cached:
         if len(self._spent) < PACED:
             self._spent.append(time.perf_counter() - started)
             pace = float(np.median(self._spent[1:] or self._spent))  # the first may have loaded a model
-            of = len(self._spent)
-            self._vectors.execute(PACE, (pace, of))
+            self._vectors.execute(PACE, (pace, len(self._spent)))
 
     def _rows(self, texts: Sequence[str]) -> Vectors:
         rows = np.empty((len(texts), self.dim), np.float32)

@@ -157,8 +157,8 @@ def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
     columns = ("comparison", "difference", "p", "after Holm", "n", "users better:worse", "detectable", "verdict")
     family = f"p after Holm over all {rows[0]['family']}" if rows[0]["family"] else "p unadjusted"
     of_all = {row["metric"] for row in rows} == {HEADLINE}
-    what = f" in {HEADLINE}" if of_all else f", in {HEADLINE} unless said otherwise,"
-    caption = f"Paired differences{what} that the experiment names, the primary one first; {family}"
+    compared = f" in {HEADLINE}" if of_all else f", in {HEADLINE} unless said otherwise,"
+    caption = f"Paired differences{compared} that the experiment names, the primary one first; {family}"
     return Table(caption, columns, tuple(table), folded=False, sortable=False)
 
 

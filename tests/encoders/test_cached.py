@@ -94,12 +94,6 @@ def test_what_was_asked_for_and_what_was_missed_is_counted(cached):
     assert (cached.texts, cached.missed) == (5, 3)
 
 
-def test_what_was_filled_ahead_is_not_encoded_in_the_loop(cached, inner):
-    filled = cached.fill(["one", "two", "one"])
-    cached.encode(["two", "one"])
-    assert (filled, len(inner.encoded)) == (2, 2)
-
-
 def test_no_texts_give_no_rows(cached):
     assert cached.encode([]).shape == (0, 8)
 

@@ -151,7 +151,18 @@ def test_a_turn_that_meaning_holds_back_leaves_no_byte(tmp_path):
     assert b"Lisbon" in left
 
 
+def asked_of(monkeypatch, *told):
+    """The texts that a minimiser by meaning has asked to be encoded while it was told turns."""
+    encoder, asked = Hashing(), []
+    encode = encoder.encode
+    monkeypatch.setattr(encoder, "encode", lambda texts: [asked.extend(texts), encode(texts)][1])
+    tell(by_meaning(encoder), *told)
+    return asked
+
+
 def test_what_the_assistant_says_and_what_is_allowed_by_all_is_not_encoded(monkeypatch):
-    encoder = Hashing()
-    monkeypatch.setattr(encoder, "encode", lambda texts: pytest.fail(f"encoded {texts}"))
-    tell(by_meaning(encoder), turn(0, ILL, speaker="assistant"), turn(1, "Hi!"))
+    assert asked_of(monkeypatch, turn(0, ILL, speaker="assistant"), turn(1, "Hi!")) == []
+
+
+def test_every_sentence_is_judged_by_itself_and_with_the_next(monkeypatch):
+    assert {FACT, ILL, f"{FACT} {ILL}"} <= {*asked_of(monkeypatch, turn(0, f"{FACT} {ILL}"))}

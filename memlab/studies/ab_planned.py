@@ -17,6 +17,7 @@ class Planned:
     """One A/B experiment.
 
     Attributes:
+        effect: In the outcome, that users are planned for.
         needed: Users in both arms together that were planned; None where the pilot shows no spread.
         users: Who were in it.
         found: What it gave.
@@ -25,6 +26,7 @@ class Planned:
 
     a: str
     b: str
+    effect: float
     needed: int | None
     users: int
     found: Effect

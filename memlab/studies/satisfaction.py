@@ -44,8 +44,8 @@ class Satisfaction:
     Args:
         strategies: As `memlab ab` reads arms; `none` is in no ranking.
         users: Of the population; `sessions` from the exposure on, `burn_in` before it.
-        experiments: Pairs of strategies, `a` and `b`.
-        effect: The smallest worth finding, in the first of `by`, that users are planned for.
+        experiments: Pairs of strategies, `a` and `b`, and `effect`, the smallest worth finding in the first of
+            `by`, that users are planned for.
         pilot: Users of the population from whose spread under arm a is planned, at least 6.
         most: Users of an experiment at most.
         by: Outcomes that rank, the first the primary one.
@@ -60,8 +60,7 @@ class Satisfaction:
         users: int,
         sessions: int,
         burn_in: int,
-        experiments: Sequence[Mapping[str, str]],
-        effect: float,
+        experiments: Sequence[Mapping[str, Any]],
         pilot: int,
         most: int,
         by: Sequence[str],
@@ -71,14 +70,15 @@ class Satisfaction:
         lost = {pair[arm] for pair in experiments for arm in ("a", "b")} - {*strategies}
         if lost:
             raise ValueError(f"experiments are on {', '.join(sorted(lost))}; they must be among the strategies")
-        if min(users, sessions, burn_in) < 1 or pilot < 6 or effect <= 0 or not by or not retrieval["metrics"]:
+        effects = [pair["effect"] for pair in experiments]
+        if min(users, sessions, burn_in) < 1 or pilot < 6 or min(effects) <= 0 or not by or not retrieval["metrics"]:
             raise ValueError(
-                f"users={users}, sessions={sessions}, burn_in={burn_in}, pilot={pilot}, effect={effect}, "
-                f"by={list(by)}; counts must be at least 1, the pilot at least 6, the effect positive, and something "
-                "must rank"
+                f"users={users}, sessions={sessions}, burn_in={burn_in}, pilot={pilot}, "
+                f"effects={effects}, by={list(by)}; counts must be at least 1, the pilot at least 6, effects positive, "
+                "and something must rank"
             )
         self._strategies, self._users, self._sessions, self._burn_in = tuple(strategies), users, sessions, burn_in
-        self._experiments, self._effect, self._pilot, self._most = experiments, effect, pilot, most
+        self._experiments, self._pilot, self._most = experiments, pilot, most
         self._by, self._retrieval, self._variants = tuple(by), retrieval, variants
 
     def conduct(self, setting: Setting) -> Findings:
@@ -95,7 +95,7 @@ class Satisfaction:
         sides, rows = ({name: getattr(one, part) for name, one in everybody.items()} for part in ("panel", "rows"))
         done, pages = [], []
         for number, pair in enumerate(self._experiments):
-            found, page, wrong = self._experiment(setting, number, pair["a"], pair["b"], sides)
+            found, page, wrong = self._experiment(setting, number, pair, sides)
             done.append(found)
             pages.append(page)
             failed += wrong
@@ -104,7 +104,7 @@ class Satisfaction:
         turned = regions({name: rows[name] for name in judges[0].strategies})
         shifts, lost = self._shifts(setting)
         blocks: tuple[Table | Figure, ...] = (
-            experiments_table(self._by[0], self._effect, done),
+            experiments_table(self._by[0], done),
             rankings_table(rankings),
             *(draw_rankings(judges[0], other) for other in others[:1]),
             figures_table(judges, others),
@@ -124,11 +124,11 @@ class Satisfaction:
         )
 
     def _experiment(
-        self, setting: Setting, number: int, a: str, b: str, sides: Mapping[str, Panel]
+        self, setting: Setting, number: int, pair: Mapping[str, Any], sides: Mapping[str, Panel]
     ) -> tuple[Planned, Section, list[str]]:
         """One A/B experiment of as many users as are planned, none of them of the population."""
-        outcome = self._by[0]
-        users = planned_users(sides[a], outcome, self._pilot, self._effect)
+        a, b, effect, outcome = pair["a"], pair["b"], pair["effect"], self._by[0]
+        users = planned_users(sides[a], outcome, self._pilot, effect)
         node = load_option("ab", "standard", setting.config["config_dir"]) | {
             "users": admitted(users, self._most),
             "sessions": self._sessions,
@@ -140,12 +140,17 @@ class Satisfaction:
         shared = {name: setting.config[name] for name in SAME if name != "config_dir"} | {"out": str(setting.folder)}
         outside = setting.config["config_dir"]
         wanted = Wanted(a, b, node, [f"seed={seed}"], Path(outside) if outside else None, shared)
-        named = f"{b} over {a}"
-        experiment = live(wanted, (), staged(setting, named))
+        experiment = live(wanted, (), staged(setting, f"{b} over {a}"))
         found, _ = read(*experiment.logs, experiment.design)
-        page = ab_section(found, f"Data: simulated users, seed {seed}.", f"ab-{number}", folded=True)
+        page = ab_section(
+            found, f"Data: simulated users, seed {seed}, planned for {effect:g}.", f"ab-{number}", folded=True
+        )
         wrong = [f"{one.run.label}: {one.run.status}" for one in experiment.lived if one.run.status != "complete"]
-        return Planned(a, b, users, node["users"], found.primary, truth(sides[a], sides[b], outcome)), page, wrong
+        return (
+            Planned(a, b, effect, users, node["users"], found.primary, truth(sides[a], sides[b], outcome)),
+            page,
+            wrong,
+        )
 
     def _shifts(self, setting: Setting) -> tuple[list[Shift], list[str]]:
         """What becomes of the order of two arms where a user takes things otherwise."""

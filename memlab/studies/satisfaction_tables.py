@@ -14,7 +14,8 @@ from memlab.studies.rankings import Ranking, Side
 SHOWN = 12
 NOTES = (
     """**True effects** are of users who lived under both arms, others than those of the experiment. *n planned*
-resolves the effect in the caption in four of five experiments, by the spread of some of these users under arm a.""",
+resolves the effect it was *planned for* in four of five experiments, by the spread of some of these users under arm
+a.""",
     """**tau** is Kendall's, between the order of strategies by satisfaction and that by retrieval on recorded lives of
 other users; *ceiling* is that between two halves of the satisfied users, and more cannot be asked for. *agree* is the
 share of the pairs that satisfaction tells apart which retrieval orders alike; *regret* what is lost, in satisfaction,
@@ -25,21 +26,25 @@ by whoever takes what retrieval puts first.""",
 )
 
 
-def experiments_table(outcome: str, effect: float, done: Sequence[Planned]) -> Table:
+def experiments_table(outcome: str, done: Sequence[Planned]) -> Table:
     """Each planned experiment: how many users, what it found, what is true."""
     rows = tuple(
         Row(
             (
-                *(Cell(f"{one.b} over {one.a}"), whole(one.needed), whole(one.users)),
+                *(
+                    Cell(f"{one.b} over {one.a}"),
+                    Cell(f"{one.effect:g}", one.effect),
+                    whole(one.needed),
+                    whole(one.users),
+                ),
                 *(Cell(signed(one.found.mean), one.found.mean.mean), Cell(_word(one))),
                 *(Cell(signed(one.truth), one.truth.mean), Cell("yes" if one.holds else "no")),
             )
         )
         for one in done
     )
-    columns = ("experiment", "n planned", "n", "found", "verdict", "true effect", "intervals meet")
-    caption = f"A/B experiments planned for an effect of {effect:g} in {outcome}"
-    return Table(caption, columns, rows, folded=False, sortable=False)
+    columns = ("experiment", "planned for", "n planned", "n", "found", "verdict", "true effect", "intervals meet")
+    return Table(f"A/B experiments of {outcome}", columns, rows, folded=False, sortable=False)
 
 
 def rankings_table(rankings: Sequence[Ranking]) -> Table:

@@ -97,9 +97,12 @@ def test_orders_that_hang_on_a_weight_say_where_it_turns_them():
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"experiments": [{"a": "none", "b": "ranked"}]}, "experiments are on ranked; they must be among"),
+        (
+            {"experiments": [{"a": "none", "b": "ranked", "effect": 0.1}]},
+            "experiments are on ranked; they must be among",
+        ),
         ({"pilot": 5}, "the pilot at least 6"),
-        ({"effect": 0}, "the effect positive"),
+        ({"experiments": [{"a": "none", "b": "bm25", "effect": 0}]}, "effects positive"),
         ({"by": []}, "something must rank"),
     ],
 )
@@ -121,7 +124,7 @@ def test_from_end_to_end(tmp_path, capsys):
     assert [one["b"] for one in figures["experiments"]] == ["bm25"]
     assert {one["judge"] for one in figures["rankings"]} == {"satisfaction", "resolved"}
     page = (tmp_path / "satisfaction" / "report" / "README.md").read_text()
-    for caption in ("A/B experiments planned for an effect of 0.1", "Satisfaction by retrieval", "Weights of the user"):
+    for caption in ("A/B experiments of satisfaction", "Satisfaction by retrieval", "Weights of the user"):
         assert f"**{caption}" in page
     assert "## bm25 over none" in page
 

@@ -31,7 +31,7 @@ def test_each_kind_weighs_the_same_however_often_it_was_asked():
     assert (found.mean, found.n, found.users) == (0.5, 11, 3)
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 1)] * 3), min_size=3, max_size=8))
+@given(st.lists(st.tuples(*[st.integers(0, 1)] * 4), min_size=3, max_size=8))
 def test_one_kind_alone_has_the_micro_mean_and_no_shorter_an_interval(answers):
     values = [float(value) for own in answers for value in own]
     users = [f"user {n}" for n, own in enumerate(answers) for _ in own]
@@ -49,19 +49,21 @@ def test_intervals_hold_the_macro_mean_of_all_users():
 
 
 def test_users_who_differ_make_it_unsure():
-    alike = macro_mean([0.0, 1.0] * 6, [f"user {n // 4}" for n in range(12)], ["what", "what", "when", "when"] * 3)
-    apart = macro_mean([0.0] * 4 + [1.0] * 8, [f"user {n // 4}" for n in range(12)], ["what", "when"] * 6)
+    alike = macro_mean([0.0, 1.0] * 12, [f"user {n // 8}" for n in range(24)], ["what", "what", "when", "when"] * 6)
+    apart = macro_mean([0.0] * 8 + [1.0] * 16, [f"user {n // 8}" for n in range(24)], ["what", "when"] * 12)
     assert alike.high - alike.low < 1e-9 < 0.5 < apart.high - apart.low
 
 
-def test_a_kind_that_one_user_was_asked_gives_no_interval():
-    found = macro_mean([1.0, 0.0, 1.0], ["a", "b", "a"], ["what", "what", "when"])
-    assert (found.mean, found.low, found.high, found.users) == (0.75, None, None, 2)
+@pytest.mark.parametrize("rare", [["a"] * 12, ["a", "b", "c"] * 3])
+def test_a_kind_of_one_user_or_of_few_questions_gives_no_interval(rare):
+    often = ["a", "b", "c"] * 6
+    found = macro_mean([1.0, 0.0] * 9 + [1.0] * len(rare), often + rare, ["what"] * 18 + ["when"] * len(rare))
+    assert (found.mean, found.low, found.high, found.users) == (0.75, None, None, 3)
 
 
 def test_strata_are_not_the_users_doing():
-    values, users = [0.1, 0.2, 0.8, 0.9] * 2, ["a", "b", "c", "d"] * 2
-    kinds, strata = ["what"] * 4 + ["when"] * 4, ["easy", "easy", "hard", "hard"] * 2
+    values, users = [0.1, 0.2, 0.8, 0.9] * 6, ["a", "b", "c", "d"] * 6
+    kinds, strata = ["what"] * 12 + ["when"] * 12, ["easy", "easy", "hard", "hard"] * 6
     plain, within = macro_mean(values, users, kinds), macro_mean(values, users, kinds, strata=strata)
     assert within.mean == plain.mean
     assert within.error < plain.error

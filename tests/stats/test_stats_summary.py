@@ -87,8 +87,9 @@ def test_no_interval_of_shares_leaves_what_shares_can_be():
 def test_a_macro_mean_has_an_interval_over_users():
     users = ("ann", "bob", "cy", "dee")
     own = zip(users, ((1, 1, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1)), strict=True)
+    rare = [(user, float(user == "bob")) for user in users[:3] for _ in range(4)]
     scores = [score for user, values in own for score in scored(RECALL, *map(float, values), user=user)]
-    scores += [score for user in users[:3] for score in scored(RECALL, float(user == "bob"), user=user, kind="count")]
+    scores += [score for user, value in rare for score in scored(RECALL, value, user=user, kind="count")]
     found = figure(RECALL, scores)
     assert 0 <= found["macro_low"] < found["macro"] < found["macro_high"] <= 1
     one_alone = figure(RECALL, scores + scored(RECALL, 1.0, kind="once"))

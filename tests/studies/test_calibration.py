@@ -7,18 +7,27 @@ import pytest
 
 from memlab.cli import main
 from memlab.stats.bootstrap import resampled
+from memlab.stats.macro import macro_mean
 from memlab.stats.mean import clustered_mean
 from memlab.stats.permutation import sign_flip_p
-from memlab.studies.calibration.coverage import intervals_by_resampling, intervals_of_rates, measure, promised, tables
+from memlab.studies.calibration.coverage import (
+    intervals_by_resampling,
+    intervals_of_kinds,
+    intervals_of_rates,
+    measure,
+    promised,
+    tables,
+)
 from memlab.studies.calibration.grid import Cell, cells
-from memlab.studies.calibration.intervals import candidates, used
-from memlab.studies.calibration.population import Shape, draw_differences, draw_shares
+from memlab.studies.calibration.intervals import candidates, macro, used
+from memlab.studies.calibration.population import Shape, draw_differences, draw_kinds, draw_shares
 from memlab.studies.calibration.powers import measure as measure_power
 from memlab.studies.calibration.promise import Promise
 from memlab.studies.calibration.rejections import ADJUSTED, SWAPPED, UNADJUSTED, VERDICT, reject, reject_in_a_family
 
 FEW = {"questions": 18.0, "unequal": 0.3, "disagree": 0.3, "paired_icc": 0.05, "paired_skew": 1.2}
 SHAPE = Shape(icc=0.1, skew=1.3, **FEW)
+KINDS = Shape(icc=0.1, skew=1.3, kinds=(6, 3, 1), **FEW)
 NOTHING = lambda: None  # noqa: E731
 
 
@@ -40,6 +49,15 @@ def test_the_truth_of_drawn_differences_is_their_mean(mean):
     totals, counts = draw_differences(SHAPE, mean, 400, 500, np.random.default_rng(2))
     assert totals.sum() / counts.sum() == pytest.approx(mean, abs=0.003)
     assert (np.abs(totals) <= counts).all()
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.5, 0.8])
+def test_the_truth_of_drawn_kinds_is_the_mean_of_theirs(mean):
+    totals, counts = draw_kinds(KINDS, mean, 400, 500, np.random.default_rng(5))
+    of_kinds = totals.sum(axis=(0, 1)) / counts.sum(axis=(0, 1))
+    assert of_kinds.mean() == pytest.approx(mean, abs=0.004)
+    assert list(of_kinds) == sorted(of_kinds, reverse=True)
+    assert counts.sum(axis=(0, 1)) / counts.sum() == pytest.approx([0.6, 0.3, 0.1], abs=0.01)
 
 
 def test_users_are_as_clustered_as_unequal_and_as_skewed_as_said():
@@ -70,6 +88,20 @@ def test_the_interval_that_is_judged_is_the_one_that_tables_show():
         assert (ends.low[study], ends.high[study]) == pytest.approx((known.low, known.high))
 
 
+def test_the_interval_of_a_macro_mean_that_is_judged_is_the_one_that_tables_show():
+    drawn = place(9, KINDS).kinds(0.4, 20)
+    ends = dict(macro(drawn))["drawn out (used)"]
+    for study in range(20):
+        values, users, kinds = [], [], []
+        for user, kind in np.ndindex(9, 3):
+            right, n = int(drawn.totals[study, user, kind]), int(drawn.counts[study, user, kind])
+            values += [1.0] * right + [0.0] * (n - right)
+            users += [f"u{user}"] * n
+            kinds += [f"kind {kind}"] * n
+        known = macro_mean(values, users, kinds)
+        assert (ends.low[study], ends.high[study]) == pytest.approx((known.low, known.high))
+
+
 def test_candidates_are_of_the_same_studies_whatever_the_block():
     drawn, found = place(8).shares(0.3, 700), {}
     for name, ends in candidates(drawn, 99, np.random.default_rng(4)):
@@ -94,6 +126,17 @@ def test_in_small_intervals_hold_from_20_users_and_resampled_percentiles_do_not_
 def test_in_small_rates_near_2_per_cent_hold_where_a_t_interval_does_not():
     (held,) = measure([place(20)], [0.02], 1_000, intervals_of_rates, NOTHING).values()
     assert held["wider (used)"][0] >= 0.93 > held["t (CR2)"][0]
+
+
+def test_in_small_macro_means_hold_and_rare_kinds_make_them_longer():
+    shape = Shape(icc=0.1, skew=1.3, kinds=(88, 6, 6), **FEW)
+    (held,) = measure([place(20, shape)], [0.6], 1_000, intervals_of_kinds, NOTHING, Cell.kinds).values()
+    (plain, short), (used, longer) = held["linearised"], held["drawn out (used)"]
+    assert plain < used
+    assert used >= 0.93
+    assert short < longer
+    (few,) = measure([place(6, shape)], [0.6], 50, intervals_of_kinds, NOTHING, Cell.kinds).values()
+    assert few["drawn out (used)"][0] < 0.5  # a study with fewer than ten of a kind has no interval
 
 
 def test_in_small_tests_reject_as_often_as_they_say():
@@ -147,9 +190,9 @@ def test_it_runs_as_an_experiment_and_says_what_was_kept(tmp_path, capsys):
     assert "What the statistics promise" in printed
     assert "promises kept" in printed
     page = (tmp_path / "calibration" / "report" / "README.md").read_text()
-    for section in ("Promises", "Means", "Rates near 2 %", "Tests where nothing differs", "Power"):
+    for section in ("Promises", "Means", "Rates near 2 %", "Macro means", "Tests where nothing differs", "Power"):
         assert f"## {section}" in page
     (record,) = (tmp_path / "calibration").glob("*/study.json")
     promises = json.loads(record.read_text())["figures"]["promises"]
     assert {one["verdict"] for one in promises} <= {"kept", "within chance", "broken"}
-    assert len(promises) == 7
+    assert len(promises) == 8

@@ -6,7 +6,7 @@ import numpy as np
 
 from memlab.report.cells import Cell, Row, Table, share
 from memlab.studies.calibration.grid import Cell as Place
-from memlab.studies.calibration.intervals import Ends, candidates, rare
+from memlab.studies.calibration.intervals import Ends, candidates, macro, rare
 from memlab.studies.calibration.population import Drawn
 from memlab.studies.calibration.promise import Promise, extremes
 
@@ -26,14 +26,24 @@ def intervals_of_rates(drawn: Drawn, place: Place) -> Iterator[tuple[str, Ends]]
     return rare(drawn)
 
 
+def intervals_of_kinds(drawn: Drawn, place: Place) -> Iterator[tuple[str, Ends]]:
+    """The candidates of a macro mean."""
+    return macro(drawn)
+
+
 def measure(
-    places: Sequence[Place], means: Sequence[float], studies: int, intervals: Intervals, done: Callable[[], None]
+    places: Sequence[Place],
+    means: Sequence[float],
+    studies: int,
+    intervals: Intervals,
+    done: Callable[[], None],
+    draw: Callable[[Place, float, int], Drawn] = Place.shares,
 ) -> Found:
     """Of each cell, mean and kind of interval: the share of studies that it holds the truth in, and its mean length."""
     found: Found = {}
     for place in places:
         for mean in means:
-            drawn = place.shares(mean, studies)
+            drawn = draw(place, mean, studies)
             found[place, mean] = {
                 name: (ends.holds(mean), float(np.mean(ends.high - ends.low))) for name, ends in intervals(drawn, place)
             }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from memlab.seeds import derive
-from memlab.studies.calibration.population import Drawn, Shape, draw_differences, draw_shares
+from memlab.studies.calibration.population import Drawn, Shape, draw_differences, draw_kinds, draw_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Cell:
     def shares(self, mean: float, studies: int) -> Drawn:
         """Studies of right and wrong answers."""
         return draw_shares(self.shape, mean, studies, self.users, self.generator(f"shares {mean}"))
+
+    def kinds(self, mean: float, studies: int) -> Drawn:
+        """Studies of right and wrong answers to questions of several kinds."""
+        return draw_kinds(self.shape, mean, studies, self.users, self.generator(f"kinds {mean}"))
 
     def differences(self, mean: float, studies: int, what: str = "") -> Drawn:
         """Studies of the paired difference of two strategies."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from memlab.stats.bootstrap import resampled, studentised
 from memlab.stats.draws import Floats
+from memlab.stats.macro import ENOUGH
 from memlab.stats.rates import korn_graubard
 from memlab.stats.totals import skewed_ends, spread_of_total
 from memlab.studies.calibration.population import Drawn
@@ -84,6 +85,28 @@ def rare(drawn: Drawn) -> Iterator[tuple[str, Ends]]:
     exact = Ends(*korn_graubard(mean, error**2, freedom, n, users, LEVEL))
     yield "Korn–Graubard", exact
     yield "wider (used)", Ends(np.minimum(exact.low, turned.low), np.maximum(exact.high, turned.high))
+
+
+def macro(drawn: Drawn) -> Iterator[tuple[str, Ends]]:
+    """Intervals of the mean of several kinds' means, the last of them what `memlab.stats.macro.macro_mean` prints.
+
+    A kind of fewer questions than `memlab.stats.macro.ENOUGH` leaves a study without an interval: a miss.
+    """
+    for name, stretched in (("linearised", False), ("drawn out (used)", True)):
+        yield name, used(_linearised(drawn, stretched))
+
+
+def _linearised(drawn: Drawn, stretched: bool) -> Drawn:
+    """Users' totals, over all kinds, of values whose mean is the macro mean."""
+    totals, counts = drawn
+    asked, of_kind = (counts > 0).sum(axis=1, keepdims=True), counts.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = totals.sum(axis=1, keepdims=True) / of_kind
+        own = (totals - counts * means) / of_kind * (np.sqrt(asked / (asked - 1)) if stretched else 1)
+    n = counts.sum(axis=-1)
+    weight = n.sum(axis=1, keepdims=True) / counts.shape[-1]
+    known = (of_kind >= ENOUGH).all(axis=-1) & (asked > 1).all(axis=-1)
+    return Drawn(np.where(known, means.mean(axis=-1) * n + own.sum(axis=-1) * weight, np.nan), n)
 
 
 def _parts(drawn: Drawn) -> tuple[Floats, Floats, Floats, Floats, Floats]:

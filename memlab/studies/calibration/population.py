@@ -7,17 +7,21 @@ so that thousands of studies cost a second.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from memlab.stats.draws import Floats
 
 GRID = 20_000  # quantiles from which the mean over all users is found
+EDGE = 0.8  # of the way to 0 or 1 that the means of kinds lie about theirs
 
 
 class Drawn(NamedTuple):
-    """Studies: what each user's scores add up to and over how many questions, both of shape (studies, users)."""
+    """Studies: what each user's scores add up to and over how many questions, both of shape (studies, users).
+
+    Of questions of several kinds (`draw_kinds`) there is one more axis, the kinds.
+    """
 
     totals: Floats
     counts: Floats
@@ -34,6 +38,7 @@ class Shape:
         unequal: Their standard deviation over their mean.
         disagree: The share of questions on which two strategies differ, taken as right against wrong.
         paired_icc: As `icc`, of the difference of two strategies; `paired_skew` likewise.
+        kinds: The share of questions that are of each kind.
     """
 
     icc: float
@@ -43,11 +48,13 @@ class Shape:
     disagree: float
     paired_icc: float
     paired_skew: float
+    kinds: tuple[float, ...] = (1.0,)
 
     @classmethod
-    def read(cls, node: Mapping[str, float]) -> "Shape":
-        """From a yaml, where keys that begin with `_` or name a source are for readers."""
-        return cls(**{name: float(node[name]) for name in cls.__slots__})
+    def read(cls, node: Mapping[str, Any]) -> "Shape":
+        """From a yaml."""
+        numbers = {name: float(node[name]) for name in cls.__slots__ if name != "kinds"}
+        return cls(**numbers, kinds=tuple(float(share) for share in node["kinds"]))
 
     def times(self, factor: float) -> "Shape":
         """The same with clustering, inequality and skew multiplied; correlations stay under .9."""
@@ -67,6 +74,26 @@ def draw_shares(shape: Shape, mean: float, studies: int, users: int, generator: 
     counts = _questions(shape, studies, users, generator)
     right = _own(mean, spread, shape.skew, 0.0, 1.0, generator.random((studies, users)))
     return Drawn(generator.binomial(counts, right).astype(float), counts.astype(float))
+
+
+def draw_kinds(shape: Shape, mean: float, studies: int, users: int, generator: np.random.Generator) -> Drawn:
+    """Studies of questions of several kinds, each with a mean of its own; `mean`, that of the kinds, is the truth.
+
+    Kinds' means lie evenly about it, the commonest kind the easiest. Users who are good at one kind are good at all,
+    and are asked as many questions of each as its share is, what is left over by chance.
+    """
+    reach = EDGE * min(mean, 1 - mean)
+    means = np.linspace(mean + reach, mean - reach, len(shape.kinds)) if len(shape.kinds) > 1 else [mean]
+    asked = _questions(shape, studies, users, generator)
+    shares = np.array(shape.kinds) / sum(shape.kinds)
+    wanted = asked[..., None] * shares + 1e-9
+    whole = np.floor(wanted)
+    left = asked - whole.sum(axis=-1).astype(int)
+    chances = np.where(left[..., None] > 0, wanted - whole, shares)
+    counts = whole.astype(int) + generator.multinomial(left, chances / chances.sum(axis=-1, keepdims=True))
+    uniform = generator.random((studies, users))
+    right = [_own(one, float(np.sqrt(shape.icc * one * (1 - one))), shape.skew, 0.0, 1.0, uniform) for one in means]
+    return Drawn(generator.binomial(counts, np.stack(right, axis=-1)).astype(float), counts.astype(float))
 
 
 def draw_differences(shape: Shape, mean: float, studies: int, users: int, generator: np.random.Generator) -> Drawn:

@@ -7,7 +7,7 @@ from typing import Any
 from memlab.report.sections import Section
 from memlab.studies.base import Findings, Setting
 from memlab.studies.calibration import coverage, powers, rejections
-from memlab.studies.calibration.grid import cells
+from memlab.studies.calibration.grid import Cell, cells
 from memlab.studies.calibration.population import Shape
 from memlab.studies.calibration.promise import Promise, promises_table
 
@@ -21,6 +21,8 @@ errors of its number of studies. *broken*: by more.""",
 freedom, under a working model in which two questions of a user go together by ρ. **skewed**: CR2 with ρ = 1, longer
 at the end where users are far out (Hall's cubic); it is what memlab prints. **bootstrap-t**, **percentile**: users
 drawn again.""",
+    """**macro mean**: the mean of the means of several kinds of question. **linearised**: the skewed interval of what
+users add to it; **drawn out**: the same, a kind that few users were asked lengthened by what its own mean hides.""",
     """**swapped arms**: the sign of each user's whole difference is thrown, so the test's own assumption holds. **no
 difference**: the true mean is 0 and users are skewed, so it does not hold exactly. A verdict takes both, the interval
 and the p-value.""",
@@ -34,7 +36,7 @@ class Calibration:
         studies: Per cell.
         draws: Resamples of each study, for the two intervals that resample.
         users: Numbers of users for which intervals are promised to hold; `few` are shown beside.
-        means: True means of shares; `rates` those near 0.
+        means: True means of shares, and of kinds' means; `rates` those near 0.
         strengths: What clustering, inequality and skew are multiplied by.
         family: How many comparisons with one baseline are adjusted together.
         shapes: By source, how its users differ (`memlab.studies.calibration.population.Shape`).
@@ -50,7 +52,7 @@ class Calibration:
         rates: Sequence[float],
         strengths: Sequence[float],
         family: int,
-        shapes: Mapping[str, Mapping[str, float]],
+        shapes: Mapping[str, Mapping[str, Any]],
     ) -> None:
         for name, value in (("studies", studies), ("draws", draws), ("family", family)):
             if value < 1:
@@ -65,16 +67,18 @@ class Calibration:
         n, seed = self._studies, setting.seed
         every = list(cells(self._shapes, self._strengths, sorted({*self._few, *self._users}), seed))
         many = [place for place in every if place.users >= min(self._users)]
-        step = _counted(setting, len(every) * (len(self._means) + len(self._rates) + 2) + len(many))
+        step = _counted(setting, len(every) * (2 * len(self._means) + len(self._rates) + 2) + len(many))
         resampling = coverage.intervals_by_resampling(self._draws)
         means = coverage.measure(every, self._means, n, resampling, step)
         rates = coverage.measure(every, self._rates, n, coverage.intervals_of_rates, step)
+        macro = coverage.measure(every, self._means, n, coverage.intervals_of_kinds, step, Cell.kinds)
         single = rejections.reject(every, n, step)
         family = rejections.reject_in_a_family(every, self._family, n, step)
         power = powers.measure(many, n, step)
         promises = [
             coverage.promised(means, "skewed (used)", "95 % interval of a mean", n, min(self._users)),
             coverage.promised(rates, "wider (used)", "95 % interval of a rate", n, min(self._users)),
+            coverage.promised(macro, "drawn out (used)", "95 % interval of a macro mean", n, min(self._users)),
             *rejections.promises(single, family, n),
             *powers.promises(power, n),
         ]
@@ -83,6 +87,7 @@ class Calibration:
             Section("Promises", "promises", (promises_table(promises),), about),
             _section("Means", coverage.tables(means, "Means", "skewed (used)"), about),
             _section("Rates near 2 %", coverage.tables(rates, "Rates", "wider (used)"), about),
+            _section("Macro means", coverage.tables(macro, "Macro means", "drawn out (used)"), about),
             _section("Tests where nothing differs", rejections.tables(single, family, self._family), about),
             _section("Power", powers.tables(power), about),
         )

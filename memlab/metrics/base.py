@@ -44,9 +44,8 @@ class Metric(Protocol):
         unit: What the number counts: `tokens`, `memories`; `share` only where every value is from 0 to 1.
         higher_is_better: None where neither is.
         per: What gets one number: `query` or `session`.
-        summary: How numbers become one: `mean`; `rate`, the mean of shares that should be near 0, whose interval holds
-            there too (`memlab.stats.rates`); or `separation` of two classes, and then the metric has a `coverage` (see
-            `memlab.stats.separation`).
+        summary: How numbers become one: `mean`, or `separation` of two classes, and then the metric has a `coverage`
+            (see `memlab.stats.separation`).
     """
 
     @property

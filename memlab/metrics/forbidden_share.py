@@ -21,7 +21,7 @@ class ForbiddenShare:
     unit = "share"
     higher_is_better = False
     per = "query"
-    summary = "rate"
+    summary = "mean"
 
     def __post_init__(self) -> None:
         check_positive("forbidden_share", "budget_tokens", self.budget_tokens)

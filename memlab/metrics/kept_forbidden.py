@@ -18,7 +18,7 @@ class KeptForbiddenShare:
     unit = "share"
     higher_is_better = False
     per = "session"
-    summary = "rate"
+    summary = "mean"
     name = "kept_forbidden_share"
 
     def score(self, run: RunFrames) -> Iterator[Score]:

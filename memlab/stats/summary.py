@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from memlab.metrics.base import Metric, Score
 from memlab.stats.macro import macro_mean
 from memlab.stats.mean import Mean, clustered_mean
-from memlab.stats.rates import rare_share
+from memlab.stats.rates import share_mean
 from memlab.stats.separation import bounds, separation
 
 Bounds = tuple[float | None, float | None]
@@ -138,9 +138,8 @@ def _averaged(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str]
         return None, (None, None)
     own = None if strata is None else [strata[score.user] for score in scores]
     values, users = [score.value for score in scores], [score.user for score in scores]
-    rate = metric.summary == "rate" and own is None
-    found = rare_share(values, users) if rate else clustered_mean(values, users, strata=own)
-    return _cut(found, metric), (
+    mean_of = share_mean if metric.unit == SHARE else clustered_mean
+    return mean_of(values, users, strata=own), (
         _known([score.chance for score in scores]),
         _known([score.attainable for score in scores]),
     )

@@ -106,7 +106,7 @@ ELSEWHERE += (*map("{}@".format, NAMES.values()), "memories_accessed", "memories
 ELSEWHERE += ("satisfaction", "resolved", "turns_to_resolution", "repeats", "corrections", "objections", "intrusions")
 ELSEWHERE += ("thumbs", "return_gap_days")
 JUDGED = [m for m in metrics() if not m.name.startswith(ELSEWHERE)]  # those want more than a question: own files
-AVERAGED = [m for m in JUDGED if m.per == "query" and m.summary in ("mean", "rate")]
+AVERAGED = [m for m in JUDGED if m.per == "query" and m.summary == "mean"]
 BY_NAME = {"ids": lambda metric: metric.name}
 
 

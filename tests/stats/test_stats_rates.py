@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from memlab.stats.mean import clustered_mean
-from memlab.stats.rates import korn_graubard, rare_share
+from memlab.stats.rates import korn_graubard, rare_share, share_mean
 
 
 def test_nothing_seen_is_what_as_many_questions_as_users_could_hide():
@@ -43,6 +43,27 @@ def test_it_covers_where_the_plain_interval_does_not():
         plain += other.low <= 0.02 <= other.high
     assert held >= 186
     assert plain <= 180
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
+def test_a_share_has_the_interval_that_holds_where_it_lies(share):
+    users = [f"u{n % 20}" for n in range(400)]
+    values = np.random.default_rng(3).binomial(1, share, 400).astype(float)
+    wanted = clustered_mean(values, users) if share == 0.5 else rare_share(values, users)
+    assert share_mean(values, users) == wanted
+
+
+def test_users_who_all_show_the_same_share_leave_others_open():
+    found = share_mean([0.0, 1.0] * 20, [f"u{n // 2}" for n in range(40)])
+    assert (found.mean, found.error) == (0.5, 0.0)
+    assert found.low < 0.3
+    assert found.high > 0.7
+
+
+def test_few_questions_hold_the_truth_though_many_studies_see_nothing():
+    draws, users = np.random.default_rng(5), [f"u{n % 20}" for n in range(60)]
+    studies = [share_mean(draws.binomial(1, 0.02, 60).astype(float), users) for _ in range(200)]
+    assert np.mean([one.low <= 0.02 <= one.high for one in studies]) >= 0.93
 
 
 @pytest.mark.parametrize("values", [[-0.1, 0.0], [0.0, 1.1]])

@@ -64,8 +64,8 @@ class Feedback:
         attempt: Which time in its session the user asks for the same, from 1; 0 for a session as a whole.
         allowed: How often the user would have asked at most.
         held: Whether the user came at all; a reply is heard only where they did.
-        is_due: Whether the session was to have a goal; what has none can be neither resolved nor left unresolved.
-        goal: What the user wanted: `answer`, `recommendation`, `task` or `company`; empty without a goal.
+        is_due: Whether the session counts, which its place in the schedule alone says: what a user heard before cannot.
+        goal: What the user wanted: `answer`, `recommendation`, `task` or `company`; empty for nothing.
         reaction: What the user did: `thanks`, `repeat`, `correction`, `objection`, `leaving`; empty for nothing.
         noticed: What the user took note of in the reply, as `stale`, `intrusion`, `slow`.
         thumbs: The user's verdict on a session, -1, 0 or 1; 0 where they gave none.

@@ -17,11 +17,11 @@ Key = tuple[UserId, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One scheduled session that was to have a goal, held or not.
+    """One scheduled session after the warm-up, held or not.
 
     Attributes:
         at: When it was scheduled.
-        resolved: Whether a reply in it was right, by the gold.
+        resolved: Whether a reply in it was right, by the gold; not where the user found nothing to ask for.
         turns_to_resolution: How often the user asked until then; one more than they would have asked at most where it
             is unresolved, so that giving up early does not look quick.
         repeats: How often the user said or asked the same again; `corrections` how often they put a reply right,
@@ -48,7 +48,7 @@ class Sitting:
 
 @lru_cache(maxsize=1)  # several metrics ask, one after the other, of the same frames
 def sittings(run: RunFrames) -> Sequence[Sitting]:
-    """Every scheduled session with a goal, user by user in order; none for users who do not react."""
+    """Every scheduled session after the warm-up, user by user in order; none for users who do not react."""
     asked: dict[Key, Asked] = {(one.life.user, one.query): one for one in run.asked}
     by_user: dict[UserId, list[Felt]] = defaultdict(list)
     for felt in run.felt:

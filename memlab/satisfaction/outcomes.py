@@ -14,7 +14,7 @@ from memlab.paths import configs_folder, read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One scheduled session with a goal; the fields mean what they mean in `memlab.metrics.sittings.Sitting`.
+    """One scheduled session after the warm-up; the fields mean what they mean in `memlab.metrics.sittings.Sitting`.
 
     Attributes:
         satisfaction: The declared composite; 0 for a session that was not held.

@@ -111,6 +111,18 @@ def test_sessions_are_scheduled_before_anything_is_replied(source):
         assert [session for session, _ in schedules[0]] == list(range(12))
 
 
+def test_which_sessions_count_is_the_schedules_alone():
+    """With company for the only goal there is often nothing to want; under every assistant the same sessions count."""
+    source = make("source/reacting", **SMALL, goals={"company": {"rate": 1, "kinds": ["outcome"]}})
+    empty = 0
+    for replying in (right, asks):
+        for life, _ in lives(source, replying):
+            wholes = [felt for felt in life.feedback if felt.query is None]
+            assert [felt.session for felt in wholes if felt.is_due] == list(range(4, 12))
+            empty += sum(felt.is_due and felt.held and not felt.goal for felt in wholes)
+    assert empty > 0
+
+
 def test_nothing_is_said_in_a_session_that_is_not_held(source):
     missed = 0
     for life, events in lives(source, asks):

@@ -122,7 +122,7 @@ class Reacting:
                     at=start,
                     allowed=self._attempts,
                     held=is_held,
-                    is_due=is_due and (bool(goal) or not is_held),
+                    is_due=is_due,
                     goal=goal,
                     thumbs=thumb(state, session) if goal else 0,
                     mood=state.mood,

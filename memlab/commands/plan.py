@@ -43,7 +43,8 @@ def _plan(args: argparse.Namespace) -> int:
 def _row(one: Any, effect: float, power: float) -> tuple[str, ...]:
     from memlab.stats.planning import need
 
-    needs = [need(effect, one.user_sd, one.seed_sd or 0.0, seeds, power) for seeds in SEEDS]
+    spread = {"user_sd": one.user_sd, "seed_sd": one.seed_sd or 0.0, "longer": one.longer, "measured": one.users}
+    needs = [need(effect, seeds=seeds, power=power, **spread) for seeds in SEEDS]
     if one.seed_sd is None:
         needs = needs[:1]
     cells = [_users(found) for found in needs] + ["–"] * (len(SEEDS) - len(needs))

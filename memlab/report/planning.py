@@ -25,6 +25,7 @@ class Differing:
     Attributes:
         name: Of the pair and where it was measured.
         user_sd: Over users, of their own difference at as many questions as they had; `users` how many they were.
+        longer: How many times as long as Student's the interval of so many users is, since some are far out.
         seed_sd: Over seeds; None where it is not known.
         parts: What adds to the variance, where runs vary it; None where it is declared.
     """
@@ -32,6 +33,7 @@ class Differing:
     name: str
     user_sd: float
     users: int
+    longer: float
     seed_sd: float | None
     parts: Components | None = None
 
@@ -47,7 +49,10 @@ def typical(metric: str) -> list[Differing]:
         raise ConfigError(
             f"no typical spread is declared for {metric!r}; name runs with --runs, or one of {', '.join(declared)}"
         )
-    return [Differing(one["pair"], one["user_sd"], one["users"], one.get("seed_sd")) for one in declared[metric]]
+    return [
+        Differing(one["pair"], one["user_sd"], one["users"], one.get("longer", 1.0), one.get("seed_sd"))
+        for one in declared[metric]
+    ]
 
 
 def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator[Differing]:
@@ -73,7 +78,7 @@ def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator
 
 
 def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -> Differing | None:
-    spreads, users = [], 0
+    spreads, lengths, users = [], list[float](), 0
     values: list[float] = []
     parts: dict[str, list[str]] = {"users": [], SEEDS: [], "encoders": [], "judges": []}
     for a, b in pairs:
@@ -81,6 +86,7 @@ def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -
         if found is None or found.mean.error is None:
             continue
         spreads.append(found.mean.error**2 * found.mean.users)
+        lengths.append(found.mean.longer)
         users = max(users, found.mean.users)
         for user, value in _by_user(a, b, metric).items():
             values.append(value)
@@ -90,9 +96,8 @@ def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -
         return None
     told = components(values, parts)
     seeds = told.told.get(SEEDS)
-    return Differing(
-        name, float(np.sqrt(np.mean(spreads))), users, None if seeds is None else float(np.sqrt(seeds)), told
-    )
+    user_sd, seed_sd = float(np.sqrt(np.mean(spreads))), None if seeds is None else float(np.sqrt(seeds))
+    return Differing(name, user_sd, users, float(np.mean(lengths)), seed_sd, told)
 
 
 def _by_user(a: Result, b: Result, metric: str) -> dict[str, float]:

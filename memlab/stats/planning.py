@@ -24,7 +24,15 @@ class Need:
         return None if self.users is None else ceil(self.users / self.seeds)
 
 
-def need(effect: float, user_sd: float, seed_sd: float = 0.0, seeds: int = 1, power: float = POWER) -> Need:
+def need(
+    effect: float,
+    user_sd: float,
+    seed_sd: float = 0.0,
+    seeds: int = 1,
+    power: float = POWER,
+    longer: float = 1.0,
+    measured: int = MIN_USERS,
+) -> Need:
     """The fewest users with whom a paired difference of this size is found, two-sided at 5 %.
 
     The difference has a variance of seed_sd² / seeds + user_sd² / users, users being other people under each seed, with
@@ -36,12 +44,16 @@ def need(effect: float, user_sd: float, seed_sd: float = 0.0, seeds: int = 1, po
         user_sd: The standard deviation over users of their own difference, above 0; `seed_sd` that over seeds.
         seeds: 1 or more.
         power: The share of such studies that find it.
+        longer: How many times as long as Student's the interval of so many `measured` users is, 1 or more: users who
+            are far out lengthen it (`memlab.stats.mean`), by less the more users there are.
 
     Raises:
         ValueError: An effect or a deviation is not above 0, or there is no seed.
 
     >>> need(0.03, user_sd=0.06).users, need(0.03, user_sd=0.06, seed_sd=0.01, seeds=4).each
     (34, 11)
+    >>> need(0.03, user_sd=0.06, longer=1.2, measured=20).users
+    40
     """
     if effect <= 0 or user_sd <= 0 or seed_sd < 0 or seeds < 1:
         raise ValueError(
@@ -52,7 +64,8 @@ def need(effect: float, user_sd: float, seed_sd: float = 0.0, seeds: int = 1, po
     def resolves(users: int) -> bool:
         within = user_sd**2 / users
         spread = within**2 / (users - 1) + (between**2 / (seeds - 1) if between else 0.0)
-        least = detectable(sqrt(between + within), (between + within) ** 2 / spread, power)
+        far = 1 + (longer - 1) * sqrt(measured / users)
+        least = detectable(sqrt(between + within), (between + within) ** 2 / spread, power, longer=far)
         return least is not None and least <= effect
 
     least, most = max(MIN_USERS, seeds), max(MIN_USERS, seeds)

@@ -41,18 +41,18 @@ class Planned:
         return one.low <= other.high and other.low <= one.high
 
 
-def planned_users(side: Panel, outcome: str, pilot: int, effect: float) -> int | None:
+def planned_users(a: Panel, b: Panel, outcome: str, pilot: int, effect: float) -> int | None:
     """How many users in two even arms resolve an effect in four of five experiments, from the spread of a pilot.
 
-    The pilot's users are all under arm a: arms are taken to vary alike. They are halved as they come, and what the
-    difference of the halves is plays no part.
+    The pilot's users lived under both arms; each arm's spread is as if they had been others. What the difference was
+    plays no part.
 
     Args:
         pilot: How many of the users, the first by name.
     """
-    means = side.means(outcome)[:pilot, -1:]
-    found = mean_difference(means[::2], means[1::2])
-    return users_for(effect, found.error.item(), found.freedom.item(), len(means))
+    one, other = (side.means(outcome)[:pilot, -1:] for side in (a, b))
+    found = mean_difference(one, other)
+    return users_for(effect, found.error.item(), found.freedom.item(), len(one) + len(other))
 
 
 def admitted(planned: int | None, most: int) -> int:

@@ -46,7 +46,7 @@ class Satisfaction:
         users: Of the population; `sessions` from the exposure on, `burn_in` before it.
         experiments: Pairs of strategies, `a` and `b`, and `effect`, the smallest worth finding in the first of
             `by`, that users are planned for.
-        pilot: Users of the population from whose spread under arm a is planned, at least 6.
+        pilot: Users of the population from whose spread under both arms is planned, at least 6.
         most: Users of an experiment at most.
         by: Outcomes that rank, the first the primary one.
         retrieval: `overrides` of the run in which retrieval is measured, and `metrics` that rank.
@@ -128,7 +128,7 @@ class Satisfaction:
     ) -> tuple[Planned, Section, list[str]]:
         """One A/B experiment of as many users as are planned, none of them of the population."""
         a, b, effect, outcome = pair["a"], pair["b"], pair["effect"], self._by[0]
-        users = planned_users(sides[a], outcome, self._pilot, effect)
+        users = planned_users(sides[a], sides[b], outcome, self._pilot, effect)
         node = load_option("ab", "standard", setting.config["config_dir"]) | {
             "users": admitted(users, self._most),
             "sessions": self._sessions,

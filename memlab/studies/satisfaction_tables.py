@@ -14,8 +14,8 @@ from memlab.studies.rankings import Ranking, Side
 SHOWN = 12
 NOTES = (
     """**True effects** are of users who lived under both arms, others than those of the experiment. *n planned*
-resolves the effect it was *planned for* in four of five experiments, by the spread of some of these users under arm
-a.""",
+resolves the effect it was *planned for* in four of five experiments, by the spread of some of these users under
+both arms.""",
     """**tau** is Kendall's, between the order of strategies by satisfaction and that by retrieval on recorded lives of
 other users; *ceiling* is that between two halves of the satisfied users, and more cannot be asked for. *agree* is the
 share of the pairs that satisfaction tells apart which retrieval orders alike; *regret* what is lost, in satisfaction,

@@ -150,6 +150,7 @@ def test_in_small_what_is_detectable_is_found_in_four_of_five_studies():
     (found,) = measure_power([place(30)], 1_500, NOTHING).values()
     assert found.either == pytest.approx(0.8, abs=0.045)
     assert found.against < found.along
+    assert found.planned == pytest.approx(0.8, abs=0.045)
     low, middle, high = found.asked
     assert low < middle < high
     assert middle == pytest.approx(1, abs=0.35)
@@ -195,4 +196,4 @@ def test_it_runs_as_an_experiment_and_says_what_was_kept(tmp_path, capsys):
     (record,) = (tmp_path / "calibration").glob("*/study.json")
     promises = json.loads(record.read_text())["figures"]["promises"]
     assert {one["verdict"] for one in promises} <= {"kept", "within chance", "broken"}
-    assert len(promises) == 8
+    assert len(promises) == 9

@@ -61,10 +61,17 @@ def test_a_panel_has_what_was_before_apart():
 
 def test_users_are_planned_from_the_spread_and_the_effect():
     found = side(0.5)
-    more, fewer = (planned_users(found, "satisfaction", 60, effect) for effect in (0.05, 0.1))
+    more, fewer = (planned_users(found, found, "satisfaction", 60, effect) for effect in (0.05, 0.1))
     assert more == pytest.approx(4 * fewer, rel=0.1)
     spread = found.means("satisfaction")[:, -1].std(ddof=1)
     assert fewer == pytest.approx((2 * (1.96 + 0.84) * spread / 0.1) ** 2, rel=0.25)
+
+
+def test_an_arm_in_which_users_hardly_differ_does_not_hide_the_other():
+    even, uneven = side(0.0), side(0.5)
+    both = planned_users(even, uneven, "satisfaction", 60, 0.05)
+    assert both == pytest.approx(planned_users(uneven, uneven, "satisfaction", 60, 0.05) / 2, rel=0.1)
+    assert both == planned_users(uneven, even, "satisfaction", 60, 0.05)
 
 
 def test_the_truth_is_the_mean_of_users_own_differences():

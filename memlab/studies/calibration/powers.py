@@ -1,13 +1,14 @@
 """Whether power calculations come out: of effects that are said to be found, and of users that are asked for."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from memlab.report.cells import Cell, Row, Table, share
 from memlab.stats.family import LEVEL
 from memlab.stats.permutation import sign_flip_p
+from memlab.stats.planning import need
 from memlab.stats.power import POWER, detectable, users_for
 from memlab.stats.totals import spread_of_total
 from memlab.studies.calibration.grid import Cell as Place
@@ -28,6 +29,8 @@ class Power:
         along: The share of studies whose interval leaves out 0, where the effect is to the side on which users are far
             out; `against` where it is to the other.
         both: In which the p-value is .05 or less too, over both sides.
+        planned: In which the interval leaves out 0, over both sides, where the effect is half as large and users are as
+            many as `need` asks for it.
         asked: Of single studies, how many users they ask for against how many it needs: the quartiles.
     """
 
@@ -35,6 +38,7 @@ class Power:
     along: float
     against: float
     both: float
+    planned: float
     asked: tuple[float, float, float]
 
     @property
@@ -71,24 +75,35 @@ def _power(place: Place, effect: float, known: tuple[float, float, float], studi
     pilots = zip(*(part[:PILOTS].tolist() for part in parts), strict=True)
     asked = [users_for(effect, own, df, place.users, longer=far) or needed for own, df, far in pilots]
     low, middle, high = (float(q) / needed for q in np.quantile(asked, [0.25, 0.5, 0.75]))
-    return Power(effect, float(told[0].mean()), float(told[1].mean()), both, (low, middle, high))
+    planned = _planned(place, effect / 2, known, studies)
+    return Power(effect, float(told[0].mean()), float(told[1].mean()), both, planned, (low, middle, high))
+
+
+def _planned(place: Place, effect: float, known: tuple[float, float, float], studies: int) -> float:
+    """The share of studies that find an effect with as many users as are planned from a study with fewer."""
+    error, _, longer = known
+    users = need(effect, error * place.users**0.5, longer=longer, measured=place.users).users
+    larger = replace(place, users=users or place.users)
+    found = [larger.differences(side * effect, studies, "planned") for side in (1, -1)]
+    return float(np.mean([used(one).without(0.0) for one in found]))
 
 
 def promises(found: dict[Place, Power], studies: int) -> Iterator[Promise]:
-    """Four of five, give or take three points."""
-    if found:
-        worst = max(found, key=lambda place: abs(found[place].either - POWER))
-        own = found[worst].either
-        yield Promise("power of what is detectable", own, worst.where, 2 * studies, POWER - POINTS, POWER + POINTS)
+    """Four of five, give or take three points: of what is detectable, and with as many users as are planned."""
+    for name, own in (("of what is detectable", "either"), ("with the users planned", "planned")):
+        if found:
+            worst = max(found, key=lambda place, own=own: abs(getattr(found[place], own) - POWER))  # type: ignore[misc]
+            rate = getattr(found[worst], own)
+            yield Promise(f"power {name}", rate, worst.where, 2 * studies, POWER - POINTS, POWER + POINTS)
 
 
 def tables(found: dict[Place, Power]) -> Iterator[Table]:
     """Every cell; and what a single study asks for."""
     rows = [
-        Row((Cell(place.where), *map(share, (one.effect, one.either, one.along, one.against, one.both))))
+        Row((Cell(place.where), *map(share, (one.effect, one.either, one.along, one.against, one.both, one.planned))))
         for place, one in found.items()
     ]
-    columns = ("cell", "effect", "interval", "with the skew", "against it", "interval and p")
+    columns = ("cell", "effect", "interval", "with the skew", "against it", "interval and p", "planned for half")
     caption = "Share of studies that find an effect said to be found in 80 %"
     yield Table(caption, columns, tuple(rows), folded=False, sortable=False)
     asked = [

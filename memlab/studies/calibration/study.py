@@ -15,8 +15,8 @@ NOTES = (
     """A **study** draws users from a population whose truth is known. A *cell* is a population as clustered, as unequal
 in questions per user and as skewed as measured on a data set, times a half, one or two, with so many users. No user
 is drawn twice, and nothing is drawn question by question.""",
-    """**kept**: in every cell. *within chance*: the worst of all cells misses the bound by no more than two standard
-errors of its number of studies. *broken*: by more.""",
+    """**kept**: in every cell; of swapped arms, on average over the cells of a number of users. *within chance*: the
+worst misses the bound by no more than two standard errors of its number of studies. *broken*: by more.""",
     """**t, users − 1**: t interval on linearised user totals. **CR2**: adjusted and with Satterthwaite's degrees of
 freedom, under a working model in which two questions of a user go together by ρ. **skewed**: CR2 with ρ = 1, longer
 at the end where users are far out (Hall's cubic); it is what memlab prints. **bootstrap-t**, **percentile**: users

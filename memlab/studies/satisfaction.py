@@ -32,7 +32,7 @@ from memlab.studies.satisfaction_tables import (
     verdict,
 )
 
-RETRIEVED = "retrieval"
+RETRIEVED, ALL = "retrieval", "all"
 
 
 class Satisfaction:
@@ -51,7 +51,7 @@ class Satisfaction:
         by: Outcomes that rank, the first the primary one.
         retrieval: `overrides` of the run in which retrieval is measured, and `metrics` that rank.
         variants: `weights` of the user that are halved and doubled, the `arms` and `users` that are lived again under
-            each; without weights none are.
+            each; `all` stands for every weight, and without any none are.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class Satisfaction:
         declared: Arms = {}
         failed: list[str] = []
         size = {"users": self._variants["users"], "sessions": self._sessions, "burn_in": self._burn_in}
-        chosen = [None, *variants({name: user[name] for name in wanted})]
+        chosen = [None, *variants(user if wanted == ALL else {name: user[name] for name in wanted})]
         for place, variant in enumerate(chosen):
             override = [] if variant is None else [variant.override]
             told = replace(setting, progress=_counted(setting, place, len(chosen)))

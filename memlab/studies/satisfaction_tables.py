@@ -97,7 +97,7 @@ def shifts_table(shifts: Sequence[Shift], users: int) -> Table | None:
         after = {"mean": one.after.mean, "low": one.after.low, "high": one.after.high}
         order = f"{one.before.first} over {one.before.second}"
         rows.append(Row((Cell(f"{one.weight} × {one.factor:g}"), Cell(order), interval(after), Cell(one.verdict))))
-    caption = f"Weights of the user: {users:,} of them lived again under each"
+    caption = f"Weights of the user: {users:,} users who live under each"
     return Table(caption, ("weight", "order", "lead", "verdict"), tuple(rows), sortable=False)
 
 

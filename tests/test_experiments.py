@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memlab.cli import main
-from memlab.config import plan
+from memlab.config import load_option, options, plan
 from memlab.report.readings import readings
 from memlab.results import BOUNDS, load
 
@@ -50,6 +50,17 @@ def run(data, tmp_path, monkeypatch, capsys):
         return load([tmp_path / name]), (tmp_path / name / "report" / "README.md").read_text()
 
     return run
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in options("experiment") if load_option("experiment", name).get("comparisons")]
+)
+def test_who_names_comparisons_says_that_they_are_one_family(name):
+    told = (ROOT / "experiments" / name / "README.md").read_text()
+    family = re.search(r"\*\*Family\.\*\* (.+?)\n\n", told, re.DOTALL)
+    assert family is not None
+    alone = len(load_option("experiment", name)["comparisons"]) == 1
+    assert ("One comparison, so no adjustment" in family[1]) == alone
 
 
 def test_real_conversations(run):

@@ -20,7 +20,7 @@ from memlab.encoders import Encoder, TokenEncoder, Tokens, Vectors
 CHUNK = 128
 PACED = 12
 PACE = """INSERT INTO pace VALUES (1, ?1, ?2)
-ON CONFLICT DO UPDATE SET seconds = ?1, texts = ?2 WHERE ?2 > texts"""  # what more texts have shown stays
+ON CONFLICT DO UPDATE SET seconds = ?1, texts = ?2 WHERE ?2 >= texts"""  # the last dozen counts
 WAL_TRIES = 200
 
 
@@ -126,7 +126,7 @@ class Cached:
         return rows
 
     def seconds_per_text(self) -> float | None:
-        """What encoding one text alone takes: the median of a dozen, on this machine; None before the first."""
+        """What encoding one text alone takes: the median of the last process's first dozen; None before the first."""
         found = self._vectors.execute("SELECT seconds FROM pace").fetchone()
         return found[0] if found else None
 

@@ -122,6 +122,16 @@ def test_the_pace_is_kept_for_whoever_comes_later(cached, tmp_path):
     second.close()
 
 
+def test_a_pace_from_a_busy_moment_does_not_stay(cached, tmp_path, inner):
+    inner.delays = [0.0, *[0.02] * (PACED - 1)]
+    cached.encode([str(n) for n in range(PACED)])
+    busy = cached.seconds_per_text()
+    second = Cached(Counting(), tmp_path)
+    second.encode([f"later {n}" for n in range(PACED)])
+    assert second.seconds_per_text() < busy / 2
+    second.close()
+
+
 def test_the_first_text_is_no_part_of_the_pace_as_it_may_load_a_model(cached, inner):
     inner.delays = [0.5]
     cached.encode(["one", "two", "three"])

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from memlab.seeds import derive
+from memlab.stats import MIN_USERS
 from memlab.stats.mean import Mean
 from memlab.stats.rates import rare_share
 
@@ -45,7 +46,8 @@ def separation(
         confidence: Of the interval, between 0 and 1.
 
     Returns:
-        The figure in the place of the mean, without an interval under two users; None unless both classes occur.
+        The figure in the place of the mean, without an interval under six users, whose resamples hold the truth in too
+        few of studies; None unless both classes occur.
 
     >>> found = separation([0.9, 0.4, 0.6, 0.1], [True, True, False, False], ["u"] * 4, coverage=None, name="auroc")
     >>> found.mean, found.low, found.n, found.users
@@ -61,7 +63,7 @@ def separation(
     classes = x[wanted], which[wanted], x[~wanted], which[~wanted]
     found = _auroc(*classes, weights) if coverage is None else _false_share(*classes, weights, coverage)
     drawn = found[1:][np.isfinite(found[1:])]
-    if g < 2 or len(drawn) == 0:
+    if g < MIN_USERS or len(drawn) == 0:
         return Mean(float(found[0]), None, None, len(x), g)
     low, high = (float(end) for end in np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2]))
     if coverage is not None and found[0] <= RARE and found[0] * (~wanted).sum() < FEW:

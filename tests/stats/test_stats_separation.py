@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from memlab.seeds import derive
+from memlab.stats import MIN_USERS
 from memlab.stats.rates import rare_share
 from memlab.stats.separation import DRAWS, bounds, separation
 
@@ -74,11 +75,8 @@ def test_the_other_way_round_it_is_the_rest(rows):
 @LAW
 @given(rows=ROWS, coverage=st.sampled_from([None, 0.9]))
 def test_intervals_are_of_shares(rows, coverage):
-    one = found(rows, coverage)
-    if one.users > 1:
-        assert 0 <= one.low <= one.high <= 1
-    else:
-        assert one.low is one.high is None
+    one = found([*rows, *((0.0, False, name) for name in "efghij"[:MIN_USERS])], coverage)
+    assert 0 <= one.low <= one.high <= 1
 
 
 def by_hand(weights, rows, coverage):
@@ -101,11 +99,11 @@ def test_the_interval_is_that_of_resampled_users(coverage):
 
 @pytest.mark.parametrize("coverage", [None, 0.9])
 def test_classes_that_do_not_overlap_are_separated(coverage):
-    rows = [(float(n), n > 4, f"u{n % 3}") for n in range(12)]
+    rows = [(float(n), n > 5, f"u{n % 6}") for n in range(12)]
     _, attainable = bounds(coverage)
     one = found(rows, coverage)
     assert one.mean == one.low == attainable
-    assert one.high == (attainable if coverage is None else rare_share([0.0] * 5, [f"u{n % 3}" for n in range(5)]).high)
+    assert one.high == (attainable if coverage is None else rare_share([0.0] * 6, [f"u{n}" for n in range(6)]).high)
 
 
 def test_few_false_answers_are_as_unsure_as_a_rare_share():
@@ -134,8 +132,15 @@ def test_one_class_alone_is_not_separated(positive):
 
 
 def test_resamples_without_both_classes_are_left_out():
-    one = found([(0.9, True, "a"), (0.8, True, "a"), (0.5, False, "b")], 0.9)
-    assert (one.mean, one.low, one.high) == (0.0, 0.0, 0.0)
+    helped = [(0.9, True, user) for user in "abcde"]
+    one = found([*helped, (0.5, False, "f")])
+    assert (one.mean, one.low, one.high) == (1.0, 1.0, 1.0)
+
+
+def test_five_users_have_no_interval():
+    one = found(study(np.random.default_rng(1), users=5))
+    assert one.users == 5
+    assert one.low is one.high is None
 
 
 @pytest.mark.parametrize("coverage", [None, 0.9])

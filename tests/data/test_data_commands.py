@@ -91,7 +91,7 @@ def test_what_is_not_at_hand_is_told_and_passes(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("action", ["check", "describe"])
-def test_a_damaged_file_fails_among_all_and_is_refused_alone(action, tmp_path, monkeypatch, capsys):
+def test_a_damaged_file_fails_among_all_and_is_refused_alone(action, tmp_path, monkeypatch, capsys, few_users):
     (tmp_path / "locomo").mkdir()
     (tmp_path / "locomo" / "cut.json").write_text('[{"qa": ')
     monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))

@@ -132,7 +132,7 @@ def test_every_table_has_a_row_per_source_and_one_per_kind(two):
     assert language[2][0] == ("simulated", "–", "25.0", "25.0", "2", "4", "0.00", "–", "–")  # 4, 1, 1, 4 words
 
 
-def test_a_source_that_is_not_at_hand_is_told(tmp_path, monkeypatch):
+def test_a_source_that_is_not_at_hand_is_told(tmp_path, monkeypatch, few_users):
     monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))
     found = {one["source"]: one for one in describe_all([])}
     assert (found["locomo"]["at_hand"], found["simulated"]["at_hand"]) == (False, True)
@@ -141,7 +141,7 @@ def test_a_source_that_is_not_at_hand_is_told(tmp_path, monkeypatch):
         list(describe_all(["locomo"]))
 
 
-def test_a_damaged_source_does_not_hide_the_others(tmp_path, monkeypatch):
+def test_a_damaged_source_does_not_hide_the_others(tmp_path, monkeypatch, few_users):
     (tmp_path / "locomo").mkdir()
     (tmp_path / "locomo" / "cut.json").write_text('[{"qa": ')
     monkeypatch.setenv("MEMLAB_DATA", str(tmp_path))

@@ -10,7 +10,7 @@ from memlab.satisfaction.columns import LogError
 from memlab.satisfaction.design import Design, Proxy
 from memlab.satisfaction.effects import Effect, effect, estimates
 from memlab.satisfaction.log import Log, Places
-from memlab.satisfaction.looks import Look, looks_at
+from memlab.satisfaction.looks import MIN_EACH, Look, looks_at
 from memlab.stats import MIN_USERS
 from memlab.stats.allocation import lost_alike_p
 from memlab.stats.family import holm
@@ -34,6 +34,7 @@ class Segment:
     """The primary effect among users of one kind.
 
     Attributes:
+        least: Of those users with sessions who are in the smaller arm.
         p: After Holm over all segments of the experiment; 1 where there is no effect to test.
         effect: None where an arm has none of them.
     """
@@ -41,6 +42,7 @@ class Segment:
     column: str
     name: str
     users: int
+    least: int
     effect: Effect | None
     p: float
 
@@ -83,15 +85,19 @@ def analyse(log: Log, design: Design) -> Analysis:
         LogError: An arm has no users with sessions, or the primary outcome was never measured in it.
     """
     arms = {arm: log.in_arm(arm) for arm in design.arms}
-    primary = _known(log, design, design.primary)
     counts = {arm: _count(log, places) for arm, places in arms.items()}
     for arm in (design.a, design.b):
         if counts[arm].users == counts[arm].silent:
             raise LogError(f"arm {arm!r} has no user with a session; arms with users are {_with_users(counts)}")
     a, b = arms[design.a], arms[design.b]
+    primary = _known(log, design, design.primary)
+    for arm in (design.a, design.b):
+        if not _is_measured(log, primary.name, arms[arm]):
+            raise LogError(f"{primary.name} was never measured in arm {arm!r}; name another primary outcome")
     segments = tuple(_segments(log, primary, a, b, design.confidence))
     columns = dict.fromkeys(segment.column for segment in segments)
-    others = [effect(log, one, a, b, design.confidence) for one in _others(log, design)]
+    both = [one for one in _others(log, design) if all(_is_measured(log, one.name, arm) for arm in (a, b))]
+    others = [effect(log, one, a, b, design.confidence) for one in both]
     declared = [one for one in others if one.outcome.name in design.outcomes]
     exposed, silent = [c.users for c in counts.values()], [c.silent for c in counts.values()]
     third = arms.get(HOLDOUT) if HOLDOUT not in (design.a, design.b) else None
@@ -127,6 +133,11 @@ def _others(log: Log, design: Design) -> list[Proxy]:
     return [_known(log, design, name) for name in shown if np.isfinite(log.outcomes[name][~log.before]).any()]
 
 
+def _is_measured(log: Log, name: str, places: Places) -> bool:
+    """Whether an outcome is known of any session of these users since the exposure."""
+    return bool(np.isfinite(log.outcomes[name][np.isin(log.whose, places) & ~log.before]).any())
+
+
 def _count(log: Log, places: Places) -> Count:
     own = np.isin(log.whose, places)
     seen = len(np.unique(log.whose[own & ~log.before]))
@@ -145,24 +156,25 @@ def _over(log: Log, primary: Proxy, third: Places, arms: Mapping[str, Places], c
 
 def _segments(log: Log, primary: Proxy, a: Places, b: Places, confidence: float) -> list[Segment]:
     """Of each segment column its most frequent groups, by name; the rarer ones are left out of the table."""
-    found: list[tuple[str, str, int, Effect | None]] = []
+    found: list[tuple[str, str, int, int, Effect | None]] = []
     for column, words in log.exposures.segments.items():
         own = words[np.concatenate([a, b])]
         names, sizes = np.unique(own.astype(str), return_counts=True)
         for place in sorted(np.argsort(-sizes, kind="stable")[:MOST_SEGMENTS]):
             sides = [arm[words[arm] == names[place]] for arm in (a, b)]
-            enough = all(_count(log, side).users - _count(log, side).silent >= 2 for side in sides)
-            known = effect(log, primary, sides[0], sides[1], confidence) if enough else None
-            found.append((column, str(names[place]), int(sizes[place]), known))
-    tested = [known for *_, known in found if known is not None and not known.verdict.endswith(f"least {MIN_USERS}")]
+            users = len(set(log.exposures.users[np.concatenate(sides)]))
+            least = min(_count(log, side).users - _count(log, side).silent for side in sides)
+            known = effect(log, primary, sides[0], sides[1], confidence) if least >= 2 else None
+            found.append((column, str(names[place]), users, least, known))
+    tested = [known for *_, least, known in found if known is not None and least >= MIN_USERS]
     adjusted = iter(holm([known.p for known in tested]))
     return [
-        Segment(column, name, users, known, next(adjusted) if any(known is one for one in tested) else 1.0)
-        for column, name, users, known in found
+        Segment(column, name, users, least, known, next(adjusted) if any(known is one for one in tested) else 1.0)
+        for column, name, users, least, known in found
     ]
 
 
 def _heterogeneity(groups: list[Segment]) -> float:
-    known = [g.effect.mean for g in groups if g.effect is not None and g.effect.mean.users >= 2 * MIN_USERS]
+    known = [g.effect.mean for g in groups if g.effect is not None and g.least >= MIN_EACH]
     errors = [np.nan if mean.error is None else mean.error for mean in known]
     return heterogeneity_p(np.array([mean.mean for mean in known]), np.array(errors))

@@ -13,6 +13,7 @@ from itertools import combinations
 from memlab.metrics.satisfaction import composite
 from memlab.satisfaction.outcomes import Outcome
 from memlab.satisfaction.reacting.weights import SHARES
+from memlab.stats import MIN_USERS, ROUNDING
 from memlab.stats.mean import clustered_mean
 
 FACTORS = (0.5, 2.0)
@@ -37,8 +38,10 @@ class Lead:
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+        """Whether the interval leaves out 0, of as many users as a verdict takes."""
+        if self.low is None or self.high is None or self.users < MIN_USERS:
+            return False
+        return self.low > ROUNDING or self.high < -ROUNDING
 
 
 @dataclass(frozen=True, slots=True)

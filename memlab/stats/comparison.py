@@ -46,7 +46,8 @@ class Comparison:
             return found
         few = self.difference.mean.users < MIN_USERS
         why = [f"{found.partition(': ')[2]}"] if few else []
-        why += [f"would need about {rounded(self.needed):,} users"] if self.needed is not None else []
+        more = self.needed is not None and self.needed > self.difference.mean.users  # else Holm alone stands in the way
+        why += [f"would need about {rounded(self.needed):,} users"] if self.needed is not None and more else []
         return f"{CANNOT_TELL} ({', '.join(why)})" if why else CANNOT_TELL
 
 

@@ -19,6 +19,10 @@ def adjusted_difference(
     before anybody was exposed. `memlab.satisfaction.reading` refuses those that are not; here nothing can be seen of
     that. A covariate that does not vary explains nothing and is left out.
 
+    The error is that of the analysis of covariance: what is left of the variance has a degree of freedom less for each
+    covariate, and arms that differ in them by chance know less of the difference (Cochran, 1957). Without these two six
+    users an arm with three covariates would reject in .12 of experiments in which nothing differs.
+
     Args:
         a: Of arm a's users, shape (users, columns); `b` of arm b's.
         before_a: Their covariates, shape (users, covariates); `before_b` likewise. Means over sessions before, say.
@@ -39,21 +43,31 @@ def adjusted_difference(
     if (len(before_a), len(before_b)) != (len(a), len(b)) or before_a.shape[1] != before_b.shape[1]:
         raise ValueError(f"covariates of shape {before_a.shape} and {before_b.shape} for {len(a)} and {len(b)} users")
     both = np.vstack([before_a, before_b])
-    varies = both.std(axis=0) > ROUNDING
-    before = before_a[:, varies], before_b[:, varies]
+    both = both - both.mean(axis=0)
+    spread, size = both.std(axis=0), np.abs(both).max(axis=0, initial=0)
+    varies = spread > ROUNDING * np.maximum(1, size)
+    both = both[:, varies] / spread[varies]  # so that none drowns the others
+    before = both[: len(a)], both[len(a) :]
     values, arms = (a, b), (in_a or once(a), in_b or once(b))
     within = [_products(arm, x, y) for arm, x, y in zip(arms, before, values, strict=True)]
     xx, xy = within[0][0] + within[1][0], within[0][1] + within[1][1]
-    theta = np.linalg.pinv(xx, hermitian=True) @ xy  # (draws, covariates, columns)
+    inverse = np.linalg.pinv(np.nan_to_num(xx), hermitian=True)
+    theta = inverse @ np.nan_to_num(xy)  # (draws, covariates, columns)
     means, variances = [], []
     for arm, x, y, (own_xx, own_xy) in zip(arms, before, values, within, strict=True):
         explained = 2 * (theta * own_xy).sum(axis=1) - (theta * (own_xx @ theta)).sum(axis=1)
         whole = arm.covariance(y, y)
         left = whole - explained / np.where(arm.n > 1, arm.n - 1, np.nan)
         variances.append(np.where(left > DIGITS * whole, left, 0 * whole))
-        means.append(arm.mean(y) - (theta * (arm.mean(x) - both[:, varies].mean(axis=0))[:, :, None]).sum(axis=1))
+        means.append(arm.mean(y) - (theta * arm.mean(x)[:, :, None]).sum(axis=1))
     found = between((means[0], means[1]), (variances[0], variances[1]), (arms[0].n, arms[1].n))
-    return Contrast(found.difference, found.error, np.maximum(found.freedom - varies.sum(), 1))
+    apart = arms[1].mean(before[1]) - arms[0].mean(before[0])
+    known = arms[0].n * arms[1].n / (arms[0].n + arms[1].n)
+    uneven = np.einsum("di,dij,dj->d", np.nan_to_num(apart), inverse, np.nan_to_num(apart))[:, None] * known
+    left = arms[0].n + arms[1].n - 2
+    fitted = np.where(left > varies.sum(), left / np.where(left > varies.sum(), left - varies.sum(), 1), np.nan)
+    error = found.error * np.sqrt(fitted * (1 + uneven))
+    return Contrast(found.difference, error, np.maximum(found.freedom - varies.sum(), 1))
 
 
 def filled(columns: Sequence[Floats], users: int) -> Floats:

@@ -129,9 +129,9 @@ def users_needed(found: Ordering, pairs: int) -> int | None:
         None where fewer pairs differ at all, or nothing has an interval.
     """
     factors = sorted(
-        ((d.mean.high - d.mean.mean) / d.mean.mean) ** 2
+        ((d.mean.mean - (d.mean.low if d.mean.mean > 0 else d.mean.high)) / d.mean.mean) ** 2
         for d in found.differences
-        if d.mean.high is not None and abs(d.mean.mean) > ROUNDING
+        if d.mean.low is not None and d.mean.high is not None and abs(d.mean.mean) > ROUNDING
     )
     if len(factors) < pairs:
         return None

@@ -1,10 +1,13 @@
 """How many users, and under how many seeds, a study needs for a true difference to be found."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, sqrt
 
 from memlab.stats import MIN_USERS
 from memlab.stats.power import MOST_USERS, POWER, detectable
+
+SMALL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,14 @@ def need(
         least = detectable(sqrt(between + within), (between + within) ** 2 / spread, power, longer=far)
         return least is not None and least <= effect
 
-    least, most = max(MIN_USERS, seeds), max(MIN_USERS, seeds)
-    while not resolves(most):
-        least, most = most + 1, 2 * most
-        if most > MOST_USERS:
+    users = max(MIN_USERS, seeds)
+    while not resolves(users):  # step by step at first: with few seeds freedom falls again as users grow
+        users += 1 if users < SMALL else users // SMALL
+        if users > MOST_USERS:
             return Need(seeds, None)
-    while least < most:
-        middle = (least + most) // 2
-        least, most = (least, middle) if resolves(middle) else (middle + 1, most)
-    return Need(seeds, most)
+    return Need(seeds, _first(resolves, users - users // SMALL, users))
+
+
+def _first(resolves: Callable[[int], bool], least: int, most: int) -> int:
+    """The least of a few numbers of users, the last of which resolves."""
+    return next((users for users in range(max(MIN_USERS, least), most) if resolves(users)), most)

@@ -75,7 +75,7 @@ def korn_graubard(
     """
     from scipy import stats
 
-    tail, known = (1 - confidence) / 2, variance > 0
+    tail, known = (1 - confidence) / 2, variance > ROUNDING**2
     effective = np.where(known, mean * (1 - mean) / np.where(known, variance, 1.0), users)
     worth = (stats.t.ppf(1 - tail, np.maximum(n - 1, 1)) / stats.t.ppf(1 - tail, freedom)) ** 2
     effective = np.minimum(np.where(known, effective * worth, users), n)

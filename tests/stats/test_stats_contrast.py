@@ -138,3 +138,41 @@ def test_users_who_are_all_alike_tell_nothing_of_others():
 def test_one_mean_is_made_of_one_difference():
     with pytest.raises(ValueError, match="there are 2"):
         mean_difference(np.zeros((3, 2)), np.zeros((3, 2))).mean(3, 3)
+
+
+@pytest.mark.parametrize(("each", "covariates"), [(6, 1), (6, 3), (6, 5), (20, 4)])
+def test_covariates_keep_the_level_with_few_users(each, covariates):
+    draws, rejected = rng(6), 0
+    for _ in range(800):
+        before = draws.normal(size=(2 * each, covariates))
+        values = 0.5 * before.sum(axis=1, keepdims=True) + draws.normal(size=(2 * each, 1))
+        found = adjusted_difference(values[:each], values[each:], before[:each], before[each:])
+        rejected += found.p.item() <= 0.05
+    assert rejected <= 0.07 * 800
+
+
+def test_one_covariate_is_the_analysis_of_covariance():
+    a, b, x, y = (rng(n).normal(size=(15, 1)) for n in range(4))
+    found = adjusted_difference(a + x, b + y, x, y)
+    design = np.column_stack([np.ones(30), np.repeat([0.0, 1.0], 15), np.vstack([x, y])])
+    values = np.vstack([a + x, b + y])[:, 0]
+    theta, residual, *_ = np.linalg.lstsq(design, values, rcond=None)
+    error = np.sqrt(residual[0] / 27 * np.linalg.inv(design.T @ design)[1, 1])
+    assert found.difference.item() == pytest.approx(theta[1])
+    assert found.error.item() == pytest.approx(error)
+
+
+def test_a_covariate_of_another_scale_drowns_none():
+    before = rng(0).normal(size=(80, 2))
+    values = before[:, :1] + 0.1 * rng(1).normal(size=(80, 1))
+    errors = []
+    for scale in (1.0, 1e9, 1e-9):
+        scaled = before * [1.0, scale]
+        errors.append(adjusted_difference(values[:40], values[40:], scaled[:40], scaled[40:]).error.item())
+    assert errors[0] == pytest.approx(errors[1]) == pytest.approx(errors[2], rel=0.02)
+
+
+def test_an_empty_arm_leaves_the_difference_unknown():
+    found = adjusted_difference(np.ones((9, 1)), np.ones((0, 1)), rng(0).normal(size=(9, 4)), np.ones((0, 4)))
+    assert np.isnan(found.difference).all()
+    assert np.isnan(found.error).all()

@@ -62,10 +62,17 @@ def test_users_who_are_not_asked_count_nothing_and_are_there():
 def test_users_needed_follow_the_root_of_users():
     rows = [[0.5 + 0.1 * (user % 2), 0.5, 0.05 * (user % 2) + 0.49] for user in range(8)]
     found = ordering(scored(rows))
-    factors = sorted(((d.mean.high - d.mean.mean) / d.mean.mean) ** 2 for d in found.differences)
+    ends = [(d.mean, d.mean.low if d.mean.mean > 0 else d.mean.high) for d in found.differences]
+    factors = sorted(((mean.mean - end) / mean.mean) ** 2 for mean, end in ends)
     assert users_needed(found, 3) == int(np.ceil(factors[2] * 8))
     assert users_needed(found, 1) == max(6, int(np.ceil(factors[0] * 8)))
     assert users_needed(found, 4) is None
+
+
+def test_users_needed_do_not_hang_on_names():
+    rows = [[0.5, 0.5 + gain] for gain in (0.0, 0.0, 0.05, 0.05, 0.1, 0.1, 0.4, 0.9)]
+    one, other = (ordering(scored(rows, names)) for names in ("xy", "yx"))
+    assert users_needed(one, 1) == users_needed(other, 1)
 
 
 def test_what_cannot_be_ordered_is_refused():

@@ -39,3 +39,8 @@ def test_where_seeds_differ_more_than_the_effect_no_number_of_users_helps():
 def test_what_is_no_plan_is_refused(wrong):
     with pytest.raises(ValueError, match="must be above 0, seeds 1 or more"):
         need(**{"effect": 0.03, "user_sd": 0.06} | wrong)
+
+
+def test_a_plan_with_few_seeds_is_found_between_too_few_users_and_too_many():
+    """With two seeds freedom falls as users grow: 26 to 47 find the effect, 25 and 48 do not."""
+    assert need(0.05, user_sd=0.06, seed_sd=0.013, seeds=2).users == 26

@@ -74,3 +74,10 @@ def test_what_is_no_share_is_refused(values):
 
 def test_one_user_has_no_interval():
     assert rare_share([0.0, 1.0], ["a", "a"]).low is None
+
+
+@pytest.mark.parametrize("value", [0.1, 0.25, 0.3, 0.7])
+def test_users_who_are_all_alike_are_a_question_each_whatever_rounding_leaves(value):
+    found = rare_share([value] * 77, [f"u{n % 20}" for n in range(77)])
+    low, high = korn_graubard(*map(np.array, (value, 0.0, 19.0, 77.0, 20.0)), 0.95)
+    assert (found.low, found.high) == pytest.approx((float(low), float(high)))

@@ -5,11 +5,13 @@ from memlab.satisfaction.analysis import Analysis
 from memlab.satisfaction.looks import first_stop
 from memlab.stats.mean import Mean
 
+NO_VERDICT = "no verdict"
+
 
 def verdict(found: Analysis) -> tuple[str, str, str]:
     """Lines of about 80 letters: `effect:`, `peeking:` and `guard:`.
 
-    Where users were lost or assigned otherwise than meant, the first line gives no verdict and the last says why.
+    Where users were lost or assigned otherwise than meant, the first two lines give no verdict and the last says why.
     """
     return f"effect:  {_effect(found)}", f"peeking: {_peeking(found)}", f"guard:   {_guard(found)}"
 
@@ -48,7 +50,7 @@ def signed(mean: Mean) -> str:
 
 def _effect(found: Analysis) -> str:
     one, design = found.primary, found.design
-    word = "no verdict" if alarm(found) else one.verdict
+    word = NO_VERDICT if alarm(found) else one.verdict
     return f"{design.b} over {design.a}, {one.outcome.name} {signed(one.mean)}: {word}"
 
 
@@ -57,6 +59,8 @@ def _peeking(found: Analysis) -> str:
     if not any(look.low is not None for look in looks):
         return "no look counts: a look needs at least 20 users in each arm"
     told = f"always-valid p {p_value(looks[-1].p)}, {len(looks)} looks"
+    if alarm(found):
+        return f"{told}; {NO_VERDICT}"
     return f"{told}; one may not stop yet" if stop is None else f"{told}; could have stopped {looks[stop].when}"
 
 

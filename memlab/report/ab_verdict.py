@@ -1,6 +1,6 @@
 """What an A/B experiment says, in three lines: the effect, whether one may stop, and what guards both."""
 
-from memlab.report.cells import share
+from memlab.report.cells import plus, share
 from memlab.satisfaction.analysis import Analysis
 from memlab.satisfaction.looks import first_stop
 from memlab.stats.mean import Mean
@@ -44,8 +44,8 @@ def signed(mean: Mean) -> str:
     >>> signed(Mean(0.1, -0.05, 0.25, 9, 9))
     '+.100 [-.050, +.250]'
     """
-    ends = "" if mean.low is None or mean.high is None else f" [{_plus(mean.low)}, {_plus(mean.high)}]"
-    return _plus(mean.mean) + ends
+    ends = "" if mean.low is None or mean.high is None else f" [{plus(mean.low)}, {plus(mean.high)}]"
+    return plus(mean.mean) + ends
 
 
 def _effect(found: Analysis) -> str:
@@ -79,7 +79,3 @@ def _guard(found: Analysis) -> str:
 
 def _counts(found: Analysis) -> str:
     return " : ".join(f"{count.users:,}" for count in found.counts.values()) + " users"
-
-
-def _plus(value: float) -> str:
-    return ("" if value < 0 else "+") + share(value).text

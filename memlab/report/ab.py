@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from memlab.report.ab_figures import draw_effects, draw_looks
 from memlab.report.ab_verdict import NO_VERDICT, alarm, p_value, signed, verdict
-from memlab.report.cells import Cell, Row, Table, interval, share, whole
+from memlab.report.cells import Cell, Row, Table, interval, least, share, whole
 from memlab.report.drawing import Figure
 from memlab.report.sections import Report, Section
 from memlab.satisfaction.analysis import Analysis
@@ -20,6 +20,7 @@ METHODS = {
     RATIO: "the delta method on users' totals (Deng et al., 2018)",
     PAIRED_RATIO: "the same, of users' own differences in it",
 }
+TOLD = ("detectable", "exploratory")
 NOTES = (
     """**The unit is the user**: a user's figure is the mean over scheduled sessions since the exposure, and a session
 that was not held is among them. Intervals are t intervals over users; rows of sessions would make them too short.""",
@@ -31,8 +32,8 @@ looks and whenever one stops (mixture sequential probability ratio test; Johari 
 being wider than the interval at the end.""",
     """**The guard** asks whether users came into the arms as they were meant to (chi-square of the split), and whether
 those who are *lost*, exposed and without any session since, are lost alike. An alarm outweighs every effect.""",
-    """*could have seen* is the smallest true difference that such an experiment resolves in four of five (80 % power,
-two-sided at 5 %).""",
+    """*detectable* is the smallest true difference that such an experiment resolves in four of five (80 % power, by an
+interval alone, before any adjustment). Beside exploratory differences it stands where none is resolved.""",
 )
 
 
@@ -88,7 +89,7 @@ def _estimates(found: Analysis) -> Table:
         )
         for place, one in enumerate(found.estimates)
     )
-    columns = ("estimator", *_arms(found), "difference", "p", "users", "could have seen", "method")
+    columns = ("estimator", *_arms(found), "difference", "p", "users", "detectable", "method")
     caption = f"{found.design.primary}, the primary outcome, by estimator"
     return Table(caption, columns, rows, folded=False, sortable=False)
 
@@ -111,21 +112,21 @@ def _others(found: Analysis) -> Table | None:
     for one in found.others:
         adjusted = found.adjusted.get(one.outcome.name)
         figures = (_mean(one.a), _mean(one.b), _difference(one.mean), _p(one.p), _p(adjusted))
-        rows.append(Row((Cell(one.outcome.name), *figures, Cell(one.by), Cell(_word(found, one, adjusted)))))
-    columns = ("outcome", *_arms(found), "difference", "p", "p, adjusted", "by", "exploratory")
+        rows.append(Row((Cell(one.outcome.name), *figures, *_told_of(found, one, adjusted), Cell(one.by))))
+    columns = ("outcome", *_arms(found), "difference", "p", "p, adjusted", *TOLD, "by")
     return Table("Other outcomes, exploratory", columns, tuple(rows), folded=False, sortable=False) if rows else None
 
 
 def _held_out(found: Analysis) -> Table | None:
     rows = tuple(_effect_row(found, f"{arm} over none", one) for arm, one in found.held_out.items())
-    columns = ("", "none", "arm", "difference", "p", "users", "exploratory")
+    columns = ("", "none", "arm", "difference", "p", "users", *TOLD)
     caption = f"{found.design.primary}, each arm over those held out"
     return Table(caption, columns, rows, sortable=False) if rows else None
 
 
 def _effect_row(found: Analysis, name: str, one: Effect) -> Row:
     cells = (_mean(one.a), _mean(one.b), _difference(one.mean), Cell(p_value(one.p), one.p), whole(one.mean.users))
-    return Row((Cell(name), *cells, Cell(_word(found, one))))
+    return Row((Cell(name), *cells, *_told_of(found, one)))
 
 
 def _segments(found: Analysis) -> Table | None:
@@ -134,13 +135,13 @@ def _segments(found: Analysis) -> Table | None:
     rows = []
     for one in found.segments:
         name = Cell(f"{one.column.removeprefix('segment_')}: {one.name}")
-        effect = one.effect
-        mean = None if effect is None else effect.mean
-        cells = (_difference(mean), _p(one.p if effect is not None else None))
-        rows.append(Row((name, whole(one.users), *cells, Cell("–" if effect is None else _word(found, effect, one.p)))))
+        told = (Cell("–"),) * 4
+        if one.effect is not None:
+            told = (_difference(one.effect.mean), _p(one.p), *_told_of(found, one.effect, one.p))
+        rows.append(Row((name, whole(one.users), *told)))
     spread = ", ".join(f"{c.removeprefix('segment_')} {p_value(p)}" for c, p in found.heterogeneity.items())
     caption = f"{found.design.primary} by kind of user; p of as unequal effects: {spread}"
-    return Table(caption, ("users", "n", "difference", "p, adjusted", "exploratory"), tuple(rows), sortable=False)
+    return Table(caption, ("users", "n", "difference", "p, adjusted", *TOLD), tuple(rows), sortable=False)
 
 
 def _looks(found: Analysis) -> Table:
@@ -164,8 +165,10 @@ def _difference(mean: Mean | None) -> Cell:
     return share(None) if mean is None else Cell(signed(mean), mean.mean, mean.low, mean.high)
 
 
-def _word(found: Analysis, one: Effect, adjusted: float | None = None) -> str:
-    """The verdict without its reason, by the adjusted p as well as the interval; none while there is an alarm.
+def _told_of(found: Analysis, one: Effect, adjusted: float | None = None) -> tuple[Cell, Cell]:
+    """What could have been seen, and the verdict without its reason, by the adjusted p as well as the interval.
+
+    The first is blank where the verdict is better or worse; there is none while there is an alarm.
 
     Args:
         adjusted: After Holm; None for what is in no family.
@@ -173,7 +176,8 @@ def _word(found: Analysis, one: Effect, adjusted: float | None = None) -> str:
     word = one.verdict.split(":")[0]
     if word in ("better", "worse") and adjusted is not None and adjusted > 1 - found.design.confidence:
         word = CANNOT_TELL
-    return NO_VERDICT if alarm(found) else word
+    word = NO_VERDICT if alarm(found) else word
+    return least(one.detectable, word), Cell(word)
 
 
 def _p(p: float | None) -> Cell:

@@ -45,3 +45,18 @@ def test_no_table_has_a_verdict_while_there_is_an_alarm(found):
     wrong = replace(found, lost_p=1e-6)
     for caption in ("Other outcomes", "by kind of user", "those held out"):
         assert {row["exploratory"] for row in cells(wrong, caption).values()} == {"no verdict"}
+
+
+def test_what_could_have_been_seen_stands_beside_what_is_not_resolved(found):
+    outcomes = cells(found, "Other outcomes")
+    assert (outcomes["resolved"]["detectable"], outcomes["held"]["detectable"]) == ("", "–")
+    assert float(outcomes["turns_to_resolution"]["detectable"]) > 0.1
+    over = cells(found, "those held out")
+    assert (over["rag over none"]["exploratory"], over["hybrid over none"]["exploratory"]) == ("cannot tell", "better")
+    assert float(over["rag over none"]["detectable"]) > 0
+    assert over["hybrid over none"]["detectable"] == ""
+    unsure = replace(found, segments=tuple(replace(one, p=0.5) for one in found.segments))
+    for own, told in zip(unsure.segments, cells(unsure, "by kind of user").values(), strict=True):
+        assert float(told["detectable"]) == pytest.approx(own.effect.detectable, abs=0.0005)
+    nobody = replace(found, segments=tuple(replace(one, effect=None) for one in found.segments))
+    assert {row["detectable"] for row in cells(nobody, "by kind of user").values()} == {"–"}

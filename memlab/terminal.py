@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 NARROW, WIDE = 40, 110
+LONG_NAME = 18  # columns of text
 
 
 def text_width() -> int:
@@ -18,6 +19,8 @@ def text_width() -> int:
 def print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
     """Prints rows under their columns, the first left, the others right; names and cells fold rather than vanish.
 
+    Cells fold before names do, unless a name is a long one.
+
     Raises:
         ValueError: A row has more or fewer cells than there are columns.
     """
@@ -26,11 +29,14 @@ def print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
     from rich.table import Table
 
     table = Table(title=caption, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    rows = list(rows)
+    short = max((len(row[0]) for row in rows), default=0) <= LONG_NAME
     for place, column in enumerate(columns):
         table.add_column(
             column.replace("_", "_\n", 1) if len(column) > 10 else column,
             justify="left" if place == 0 else "right",
             overflow="fold",
+            no_wrap=place == 0 and short,
         )
     for row in rows:
         if len(row) != len(columns):

@@ -9,7 +9,7 @@ from memlab import make
 from memlab.cli import main
 from memlab.config import plan
 from memlab.health import ALARMS, COLUMNS, Day, alarms, days
-from memlab.report.health import by_session, health_sections
+from memlab.report.health import by_session, ends_table, health_sections
 from memlab.report.pooled import groups
 from memlab.results import load
 from memlab.runs import execute
@@ -61,6 +61,18 @@ def test_a_session_counts_as_long_as_half_of_the_users_live():
     lives = {"a": life("total", 1.0, 2.0, 3.0), "b": life("total", 3.0, 4.0), "c": life("total", 5.0)}
     found = by_session(lives, "total")
     assert {session: mean.mean for session, mean in found.items()} == {0: 3.0, 1: 3.0}
+
+
+def test_no_interval_leaves_what_a_figure_can_be():
+    lives = {"a": life("stale_share", 0.0, 0.0, total=1.0, churn=1.0), "b": life("stale_share", 1.0, 0.02, total=9.0)}
+    lives["b"] = [replace(day, churn=0.5) for day in lives["b"]]
+    (row,) = ends_table({"bm25": lives}).rows
+    said = dict(zip(ends_table({"bm25": lives}).columns, row.cells, strict=True))
+    assert (said["stale share"].low, said["churn"].high) == (0.0, 1.0)
+    assert said["stale share"].text.startswith(".010 [.000, ")
+    curve = by_session(lives, "stale_share")[0]
+    assert (curve.low, curve.high) == (0.0, 1.0)
+    assert by_session(lives, "total")[0].low == 0.0 < 9.0 < by_session(lives, "total")[0].high
 
 
 @pytest.fixture(scope="module")

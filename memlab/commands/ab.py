@@ -59,7 +59,7 @@ def _simulated(wanted: Any, args: argparse.Namespace) -> int:
     failed = tell_failures([one.run for one in done.lived])
     if not all(one.rows for one in done.lived):  # nobody of an arm has lived: there is nothing to compare
         return max(1, failed)
-    found, log = read(*done.logs, done.design)
+    found, log = read(*done.logs(), done.design)
     sources = ", ".join(dict.fromkeys(one.run.source for one in done.lived))
     facts = f"Data: simulated users ({sources}), seed {done.seed}; {len(log.whose):,} rows of outcomes."
     code = _tell(found, args.to or done.folder / "report", facts)

@@ -49,25 +49,27 @@ def _compare(args: argparse.Namespace) -> int:
         return 0
     for source, metric, kind in dict.fromkeys((row["source"], row["metric"], row["kind"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"], row["kind"]) == (source, metric, kind)]
-        columns = ("strategy", "diff.", "95 % interval", "p", "Holm", "n", "users", "verdict")
+        columns = ("strategy", "diff.", "95 % interval", "p (Holm)", "n", "users", "detect-\nable", "verdict")
         about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
         print_table(about, columns, map(_compared, own))
-    print("p: by flipping the signs of users. Holm: p adjusted over all comparisons that")
-    print("the experiment names beforehand; – for all others, which are exploratory.")
-    print("users: how many, and for how many of them the strategy is better : worse.")
-    print("better and worse take an interval without 0 and, where named, a Holm p of at")
-    print("most .05. Users it would need: with whom four of five studies find a")
-    print("difference as large as this.")
+    print("p: by flipping the signs of users. (Holm): p adjusted over all comparisons that")
+    print("the experiment names beforehand; all others are exploratory, and have none.")
+    print("users: for how many the strategy is better : worse, of how many.")
+    print("detectable: the least true difference that four of five such comparisons find;")
+    print("blank where one is found. better and worse take an interval without 0 and,")
+    print("where named, a Holm p of at most .05. Users it would need: with whom four of")
+    print("five studies find a difference as large as this.")
     return 0
 
 
 def _compared(row: dict[str, Any]) -> tuple[str, ...]:
-    from memlab.report.cells import p_value
+    from memlab.report.cells import least, p_value, plus
 
-    interval = "–" if row["low"] is None else f"{row['low']:+.3f} {row['high']:+.3f}"
-    sides = f"{row['users']} ({row['users_better']}:{row['users_worse']})"
-    tests = (p_value(row["p"]).text, p_value(row["p_holm"]).text)
-    return (row["strategy"], f"{row['mean']:+.3f}", interval, *tests, f"{row['n']:,}", sides, row["verdict"])
+    interval = "–" if row["low"] is None else f"{plus(row['low'])} {plus(row['high'])}"
+    adjusted = "" if row["p_holm"] is None else f" ({p_value(row['p_holm']).text})"
+    counts = (f"{row['n']:,}", f"{row['users_better']}:{row['users_worse']} of {row['users']}")
+    told = (least(row["detectable"], row["verdict"]).text, row["verdict"])
+    return (row["strategy"], plus(row["mean"]), interval, p_value(row["p"]).text + adjusted, *counts, *told)
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from memlab.life import Nugget
 from memlab.metrics.base import Score, check_positive, query_score
 from memlab.metrics.frames import Asked, RunFrames
 from memlab.metrics.support import covers, verdict
-from memlab.metrics.uses import Use
+from memlab.metrics.uses import TOLERANCE, Use
 
 NAMES = {
     "used": "used",
@@ -100,7 +100,7 @@ def _forbidden(asked: Asked, use: Use) -> bool | None:
 
 
 def _placebo(asked: Asked, use: Use) -> bool | None:
-    return None if use.impostor is None or use.bar is None else abs(use.impostor) > use.bar
+    return None if use.impostor is None or use.bar is None else abs(use.impostor) > use.bar + TOLERANCE
 
 
 TELLS: dict[str, Callable[[Asked, Use], bool | None]] = {

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from memlab.report.ab_figures import draw_effects, draw_looks
-from memlab.report.ab_verdict import p_value, signed, verdict
-from memlab.report.cells import Cell, Row, Table, interval, share, whole
+from memlab.report.ab_verdict import NO_VERDICT, alarm, p_value, signed, verdict
+from memlab.report.cells import Cell, Row, Table, interval, least, share, whole
 from memlab.report.drawing import Figure
 from memlab.report.sections import Report, Section
 from memlab.satisfaction.analysis import Analysis
 from memlab.satisfaction.effects import CUPED, MEANS, PAIRED, PAIRED_RATIO, RATIO, Effect
+from memlab.stats.comparison import CANNOT_TELL
 from memlab.stats.mean import Mean
 
 METHODS = {
@@ -19,18 +20,20 @@ METHODS = {
     RATIO: "the delta method on users' totals (Deng et al., 2018)",
     PAIRED_RATIO: "the same, of users' own differences in it",
 }
+TOLD = ("detectable", "exploratory")
 NOTES = (
     """**The unit is the user**: a user's figure is the mean over scheduled sessions since the exposure, and a session
 that was not held is among them. Intervals are t intervals over users; rows of sessions would make them too short.""",
     """**One outcome decides**, by one estimator, both named before the run; the others are exploratory. Their *p,
-adjusted* is Holm's over those that were declared.""",
+adjusted* is Holm's over those that were declared, and that of kinds of users Holm's over all of these; where it stands,
+*better* and *worse* ask for it as well as for the interval.""",
     """**always valid** is for whoever peeks: that p and that interval hold at all looks together, however often one
 looks and whenever one stops (mixture sequential probability ratio test; Johari et al., 2022). They pay for it by
 being wider than the interval at the end.""",
     """**The guard** asks whether users came into the arms as they were meant to (chi-square of the split), and whether
 those who are *lost*, exposed and without any session since, are lost alike. An alarm outweighs every effect.""",
-    """*could have seen* is the smallest true difference that such an experiment resolves in four of five (80 % power,
-two-sided at 5 %).""",
+    """*detectable* is the smallest true difference that such an experiment resolves in four of five (80 % power, by an
+interval alone, before any adjustment). Beside exploratory differences it stands where none is resolved.""",
 )
 
 
@@ -86,7 +89,7 @@ def _estimates(found: Analysis) -> Table:
         )
         for place, one in enumerate(found.estimates)
     )
-    columns = ("estimator", *_arms(found), "difference", "p", "users", "could have seen", "method")
+    columns = ("estimator", *_arms(found), "difference", "p", "users", "detectable", "method")
     caption = f"{found.design.primary}, the primary outcome, by estimator"
     return Table(caption, columns, rows, folded=False, sortable=False)
 
@@ -105,35 +108,25 @@ def _users(found: Analysis) -> Table:
 
 
 def _others(found: Analysis) -> Table | None:
-    rows = tuple(
-        Row(
-            (
-                *(
-                    Cell(one.outcome.name),
-                    _mean(one.a),
-                    _mean(one.b),
-                    _difference(one.mean),
-                    Cell(p_value(one.p), one.p),
-                ),
-                *(_p(found.adjusted.get(one.outcome.name)), Cell(one.by), Cell(_word(one))),
-            )
-        )
-        for one in found.others
-    )
-    columns = ("outcome", *_arms(found), "difference", "p", "p, adjusted", "by", "exploratory")
-    return Table("Other outcomes, exploratory", columns, rows, folded=False, sortable=False) if rows else None
+    rows = []
+    for one in found.others:
+        adjusted = found.adjusted.get(one.outcome.name)
+        figures = (_mean(one.a), _mean(one.b), _difference(one.mean), _p(one.p), _p(adjusted))
+        rows.append(Row((Cell(one.outcome.name), *figures, *_told_of(found, one, adjusted), Cell(one.by))))
+    columns = ("outcome", *_arms(found), "difference", "p", "p, adjusted", *TOLD, "by")
+    return Table("Other outcomes, exploratory", columns, tuple(rows), folded=False, sortable=False) if rows else None
 
 
 def _held_out(found: Analysis) -> Table | None:
-    rows = tuple(_effect_row(f"{arm} over none", one) for arm, one in found.held_out.items())
-    columns = ("", "none", "arm", "difference", "p", "users", "exploratory")
+    rows = tuple(_effect_row(found, f"{arm} over none", one) for arm, one in found.held_out.items())
+    columns = ("", "none", "arm", "difference", "p", "users", *TOLD)
     caption = f"{found.design.primary}, each arm over those held out"
     return Table(caption, columns, rows, sortable=False) if rows else None
 
 
-def _effect_row(name: str, one: Effect) -> Row:
+def _effect_row(found: Analysis, name: str, one: Effect) -> Row:
     cells = (_mean(one.a), _mean(one.b), _difference(one.mean), Cell(p_value(one.p), one.p), whole(one.mean.users))
-    return Row((Cell(name), *cells, Cell(_word(one))))
+    return Row((Cell(name), *cells, *_told_of(found, one)))
 
 
 def _segments(found: Analysis) -> Table | None:
@@ -142,13 +135,13 @@ def _segments(found: Analysis) -> Table | None:
     rows = []
     for one in found.segments:
         name = Cell(f"{one.column.removeprefix('segment_')}: {one.name}")
-        effect = one.effect
-        mean = None if effect is None else effect.mean
-        cells = (_difference(mean), _p(one.p if effect is not None else None))
-        rows.append(Row((name, whole(one.users), *cells, Cell("–" if effect is None else _word(effect)))))
+        told = (Cell("–"),) * 4
+        if one.effect is not None:
+            told = (_difference(one.effect.mean), _p(one.p), *_told_of(found, one.effect, one.p))
+        rows.append(Row((name, whole(one.users), *told)))
     spread = ", ".join(f"{c.removeprefix('segment_')} {p_value(p)}" for c, p in found.heterogeneity.items())
     caption = f"{found.design.primary} by kind of user; p of as unequal effects: {spread}"
-    return Table(caption, ("users", "n", "difference", "p, adjusted", "exploratory"), tuple(rows), sortable=False)
+    return Table(caption, ("users", "n", "difference", "p, adjusted", *TOLD), tuple(rows), sortable=False)
 
 
 def _looks(found: Analysis) -> Table:
@@ -172,9 +165,19 @@ def _difference(mean: Mean | None) -> Cell:
     return share(None) if mean is None else Cell(signed(mean), mean.mean, mean.low, mean.high)
 
 
-def _word(one: Effect) -> str:
-    """The verdict without its reason."""
-    return one.verdict.split(":")[0]
+def _told_of(found: Analysis, one: Effect, adjusted: float | None = None) -> tuple[Cell, Cell]:
+    """What could have been seen, and the verdict without its reason, by the adjusted p as well as the interval.
+
+    The first is blank where the verdict is better or worse; there is none while there is an alarm.
+
+    Args:
+        adjusted: After Holm; None for what is in no family.
+    """
+    word = one.verdict.split(":")[0]
+    if word in ("better", "worse") and adjusted is not None and adjusted > 1 - found.design.confidence:
+        word = CANNOT_TELL
+    word = NO_VERDICT if alarm(found) else word
+    return least(one.detectable, word), Cell(word)
 
 
 def _p(p: float | None) -> Cell:

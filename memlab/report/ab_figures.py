@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from memlab.report.ab_verdict import signed
+from memlab.report.ab_verdict import alarm, signed
 from memlab.report.drawing import Figure, canvas, finish
 from memlab.report.figures import COLOURS, GREY
 from memlab.satisfaction.analysis import Analysis
@@ -22,7 +22,7 @@ def draw_looks(slug: str, found: Analysis) -> Figure | None:
         return None
     x = [place for place, _ in shown]
     low, high = ([getattr(look, end) for _, look in shown] for end in ("low", "high"))
-    stop = first_stop(looks, found.design.confidence)
+    stop = None if alarm(found) else first_stop(looks, found.design.confidence)
     with canvas(7.2, 3.4) as (drawing, axes):
         axes.axhline(0, color=GREY, linewidth=0.8)
         axes.fill_between(x, low, high, color=COLOURS[0], alpha=0.15, linewidth=0, label="holds at all looks")

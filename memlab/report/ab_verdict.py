@@ -1,15 +1,17 @@
 """What an A/B experiment says, in three lines: the effect, whether one may stop, and what guards both."""
 
-from memlab.report.cells import share
+from memlab.report.cells import plus, share
 from memlab.satisfaction.analysis import Analysis
 from memlab.satisfaction.looks import first_stop
 from memlab.stats.mean import Mean
+
+NO_VERDICT = "no verdict"
 
 
 def verdict(found: Analysis) -> tuple[str, str, str]:
     """Lines of about 80 letters: `effect:`, `peeking:` and `guard:`.
 
-    Where users were lost or assigned otherwise than meant, the first line gives no verdict and the last says why.
+    Where users were lost or assigned otherwise than meant, the first two lines give no verdict and the last says why.
     """
     return f"effect:  {_effect(found)}", f"peeking: {_peeking(found)}", f"guard:   {_guard(found)}"
 
@@ -42,13 +44,13 @@ def signed(mean: Mean) -> str:
     >>> signed(Mean(0.1, -0.05, 0.25, 9, 9))
     '+.100 [-.050, +.250]'
     """
-    ends = "" if mean.low is None or mean.high is None else f" [{_plus(mean.low)}, {_plus(mean.high)}]"
-    return _plus(mean.mean) + ends
+    ends = "" if mean.low is None or mean.high is None else f" [{plus(mean.low)}, {plus(mean.high)}]"
+    return plus(mean.mean) + ends
 
 
 def _effect(found: Analysis) -> str:
     one, design = found.primary, found.design
-    word = "no verdict" if alarm(found) else one.verdict
+    word = NO_VERDICT if alarm(found) else one.verdict
     return f"{design.b} over {design.a}, {one.outcome.name} {signed(one.mean)}: {word}"
 
 
@@ -57,6 +59,8 @@ def _peeking(found: Analysis) -> str:
     if not any(look.low is not None for look in looks):
         return "no look counts: a look needs at least 20 users in each arm"
     told = f"always-valid p {p_value(looks[-1].p)}, {len(looks)} looks"
+    if alarm(found):
+        return f"{told}; {NO_VERDICT}"
     return f"{told}; one may not stop yet" if stop is None else f"{told}; could have stopped {looks[stop].when}"
 
 
@@ -75,7 +79,3 @@ def _guard(found: Analysis) -> str:
 
 def _counts(found: Analysis) -> str:
     return " : ".join(f"{count.users:,}" for count in found.counts.values()) + " users"
-
-
-def _plus(value: float) -> str:
-    return ("" if value < 0 else "+") + share(value).text

@@ -78,6 +78,11 @@ def share(value: float | None) -> Cell:
     return Cell(text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text, value)
 
 
+def plus(value: float) -> str:
+    """A difference as `share` has it, always with its sign."""
+    return ("" if value < 0 else "+") + share(value).text
+
+
 def reach(figure: dict[str, Any]) -> Cell:
     """A mean and half its interval's width, or how far either end is where one is half as far again as the other."""
     mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
@@ -105,6 +110,15 @@ def estimate(mean: Mean | None) -> Cell:
 def p_value(value: float | None) -> Cell:
     """Three decimals, `<.001` below; a dash for none."""
     return Cell("<.001", value) if value is not None and value < 0.0005 else share(value)
+
+
+def least(detectable: float | None, verdict: str) -> Cell:
+    """The smallest true difference that such a comparison resolves; blank where this one is resolved.
+
+    >>> least(0.034, "cannot tell").text, least(0.034, "better").text
+    ('.034', '')
+    """
+    return Cell("") if verdict in ("better", "worse") else share(detectable)
 
 
 def hundredths(value: float | None) -> Cell:

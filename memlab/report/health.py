@@ -1,6 +1,7 @@
 """The sections on the health of memories over a life: where they end, how they grow, which alarms rose."""
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from statistics import median
 from typing import Any
 
@@ -18,6 +19,7 @@ from memlab.traces import file_safe
 
 Lives = Mapping[UserId, Sequence[Day]]
 PANELS = {"total": "memories in all", "accessed": "of these, read in 7 days", "stale_share": "stale share"}
+SHARES = ("stale_share", "churn")
 MIN_SHARE_OF_USERS = 0.5  # that must have lived a session for it to be drawn
 MOST_POINTS = 60  # of a curve, which a picture of this width can show
 EXPLAINED = (
@@ -67,9 +69,9 @@ def ends_table(shown: Mapping[str, Lives]) -> Table:
         counts = [
             _count(_mean(lives, [[getattr(day, name)] for day in last])) for name in ("total", "added", "accessed")
         ]
-        stale = estimate(_mean(lives, [[day.stale_share] for day in last]))
+        stale = _share(_mean(lives, [[day.stale_share] for day in last]))
         archived = _count(_mean(lives, [[day.archived] for day in last]))
-        churned = estimate(_mean(lives, [[day.churn for day in own] for own in lives.values()]))
+        churned = _share(_mean(lives, [[day.churn for day in own] for own in lives.values()]))
         size = _count(_mean(lives, [[day.active_bytes] for day in last]))
         spent = _mean(lives, [[day.recall_ms for day in own] for own in lives.values()])
         cells = (*counts, stale, archived, churned, size, hundredths(spent.mean if spent else None))
@@ -115,7 +117,10 @@ def draw_health(slug: str, source: str, shown: Mapping[str, Lives]) -> Figure:
 
 
 def by_session(lives: Lives, column: str) -> dict[int, Mean]:
-    """The mean over users of a figure of `Day`, session by session, as long as half of them have the session."""
+    """The mean over users of a figure of `Day`, session by session, as long as half of them have the session.
+
+    No figure is below 0, and no share above 1: intervals are cut there.
+    """
     found: dict[int, dict[UserId, float]] = {}
     for user, own in lives.items():
         for day in own:
@@ -123,7 +128,8 @@ def by_session(lives: Lives, column: str) -> dict[int, Mean]:
                 found.setdefault(day.session, {})[user] = known
     least = MIN_SHARE_OF_USERS * max(map(len, found.values()), default=0)
     kept = {session: values for session, values in sorted(found.items()) if len(values) >= least}
-    return {session: clustered_mean(list(values.values()), list(values)) for session, values in kept.items()}
+    means = {session: clustered_mean(list(values.values()), list(values)) for session, values in kept.items()}
+    return {session: mean.within(0.0, 1.0 if column in SHARES else inf) for session, mean in means.items()}
 
 
 def _draw_curve(axes: Any, curve: Mapping[int, Mean], colour: str) -> None:
@@ -132,7 +138,7 @@ def _draw_curve(axes: Any, curve: Mapping[int, Mean], colour: str) -> None:
         return
     drawn = list(curve)[:: -(-len(curve) // MOST_POINTS)]
     curve = {session: curve[session] for session in dict.fromkeys([*drawn, list(curve)[-1]])}
-    low = [max(0.0, mean.mean if mean.low is None else mean.low) for mean in curve.values()]
+    low = [mean.mean if mean.low is None else mean.low for mean in curve.values()]
     high = [mean.mean if mean.high is None else mean.high for mean in curve.values()]
     axes.fill_between(list(curve), low, high, color=colour, alpha=0.18, linewidth=0)
     axes.plot(list(curve), [mean.mean for mean in curve.values()], color=colour, linewidth=1.4)
@@ -156,6 +162,10 @@ def _share_scales(grid: Any) -> None:
 def _mean(lives: Lives, values: Sequence[Sequence[float | None]]) -> Mean | None:
     known = [(user, v) for user, own in zip(lives, values, strict=True) for v in own if v is not None]
     return clustered_mean([v for _, v in known], [user for user, _ in known]) if known else None
+
+
+def _share(found: Mean | None) -> Cell:
+    return estimate(None if found is None else found.within(0.0, 1.0))
 
 
 def _count(found: Mean | None) -> Cell:

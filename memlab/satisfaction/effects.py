@@ -124,6 +124,8 @@ def _verdict(mean: Mean, higher_is_better: bool | None, least: int) -> str:
         return f"cannot tell: {least} user{'' if least == 1 else 's'} in an arm, of at least {MIN_USERS}"
     if higher_is_better is None:
         return "no direction"
+    if mean.error is not None and mean.error <= ROUNDING and abs(mean.mean) > ROUNDING:
+        return "cannot tell: users do not differ, and tell nothing of others"  # as p has it, which is 1
     if mean.low is None or mean.high is None or (mean.low <= ROUNDING and mean.high >= -ROUNDING):
         return "cannot tell"
     return "better" if (mean.mean > 0) == higher_is_better else "worse"

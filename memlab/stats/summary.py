@@ -16,7 +16,7 @@ from memlab.stats.separation import bounds, separation
 
 Bounds = tuple[float | None, float | None]
 WARM_UP = 10
-SHARE = "share"
+LIMITS = {"share": (0.0, 1.0), "difference of shares": (-1.0, 1.0)}  # of what a unit's values can be
 ENOUGH = {50: 1, 95: 200, 99: 1000}
 
 
@@ -146,7 +146,7 @@ def _averaged(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str]
 
 
 def _cut(found: Mean, metric: Metric) -> Mean:
-    return found.within(0.0, 1.0) if metric.unit == SHARE else found
+    return found.within(*LIMITS[metric.unit]) if metric.unit in LIMITS else found
 
 
 def _separated(scores: Sequence[Score], metric: Metric) -> tuple[Mean | None, Bounds]:

@@ -39,13 +39,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An experiment that was lived: its folder, runs and logs."""
+    """An experiment that was lived: its folder and runs.
+
+    Attributes:
+        exposed: The number of the first session after the burn-in.
+    """
 
     folder: Path
     design: Design
     lived: Sequence[Lived]
-    logs: tuple[Path, Path]
+    exposed: int
     seed: int
+
+    def logs(self) -> tuple[Path, Path]:
+        """Writes exposures and outcomes into the folder, and says where.
+
+        Raises:
+            LogError: Nobody has lived a session.
+        """
+        return write_logs(self.lived, self.exposed, self.folder)
 
 
 def asked(overrides: Sequence[str], config_dir: Path | None = None, from_log: bool = False) -> Wanted:
@@ -76,10 +88,10 @@ def asked(overrides: Sequence[str], config_dir: Path | None = None, from_log: bo
 
 
 def live(wanted: Wanted, argv: Sequence[str] = (), progress: Callable[..., None] = lambda *_: None) -> Done:
-    """Lives all arms and writes the logs; what is finished already is not lived again.
+    """Lives all arms; what is finished already is not lived again.
 
     Everything lies in `OUT/ab/KEY`, the key the hash of what the experiment is: `config.yaml`, a run for each arm in
-    `arms`, `exposures.parquet` and `outcomes.parquet`.
+    `arms`, and the logs `exposures.parquet` and `outcomes.parquet` once they are asked for.
 
     Raises:
         ConfigError: A number or an arm is wrong; nothing has been run.
@@ -96,8 +108,7 @@ def live(wanted: Wanted, argv: Sequence[str] = (), progress: Callable[..., None]
         yaml.safe_dump({"ab": dict(node), "arms": {arm.name: arm.config for arm in arms}}, sort_keys=False)
     )
     lived = live_arms(arms, design, node["burn_in"], folder, argv, progress)
-    logs = write_logs(lived, first_session(config, node["burn_in"]), folder)
-    return Done(folder, design, lived, logs, config["seed"])
+    return Done(folder, design, lived, first_session(config, node["burn_in"]), config["seed"])
 
 
 def log_design(wanted: Wanted, exposures: Path) -> Design:

@@ -13,6 +13,7 @@ from memlab.config import Config, ConfigError, load_option, plan
 from memlab.paths import read_yaml
 from memlab.runs import Run, execute
 from memlab.satisfaction.assignment import HOLDOUT
+from memlab.satisfaction.columns import LogError
 from memlab.satisfaction.design import Design
 from memlab.satisfaction.outcomes import Outcome, outcomes
 from memlab.satisfaction.reading import SEGMENT
@@ -113,9 +114,16 @@ def write_logs(lived: Sequence[Lived], first: int, folder: Path) -> tuple[Path, 
 
     Args:
         first: The number of that session.
+
+    Raises:
+        LogError: Nobody has lived a session, so that there is nothing to write and no time of exposure.
     """
     exposed, rows = [], []
-    latest = max((row.at for one in lived for row in one.rows), default=None)
+    if not any(one.rows for one in lived):
+        first_error = next((": ".join(filter(None, told)) for one in lived for told in one.run.errors.items()), "")
+        arms, why = " or ".join(one.arm for one in lived), f"; {first_error}" if first_error else ""
+        raise LogError(f"nobody has lived a session under {arms}{why}")
+    latest = max(row.at for one in lived for row in one.rows)
     for one in lived:
         begins = {row.user: row.at for row in reversed(one.rows) if row.session >= first}
         source: Any = source_of(one.run.config)

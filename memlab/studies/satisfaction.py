@@ -141,7 +141,7 @@ class Satisfaction:
         outside = setting.config["config_dir"]
         wanted = Wanted(a, b, node, [f"seed={seed}"], Path(outside) if outside else None, shared)
         experiment = live(wanted, (), staged(setting, f"{b} over {a}"))
-        found, _ = read(*experiment.logs, experiment.design)
+        found, _ = read(*experiment.logs(), experiment.design)
         page = ab_section(
             found, f"Data: simulated users, seed {seed}, planned for {effect:g}.", f"ab-{number}", folded=True
         )

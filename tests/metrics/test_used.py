@@ -58,6 +58,13 @@ def test_the_instruments_own_error_is_how_many_placebos_pass_for_used():
     assert value(Used("placebo", 5), asked(0.0, 0.0, impostor=-0.1)) == 0.0
 
 
+def test_a_placebo_is_held_against_the_bar_as_a_memory_is():
+    """What is beyond the bar by rounding alone is inert, whichever of the two it is."""
+    beyond = 0.1 + 1e-12
+    told = asked(beyond, bar=0.1, impostor=beyond)
+    assert (value(Used("used", 5), told), value(Used("placebo", 5), told)) == (0.0, 0.0)
+
+
 def test_what_does_not_exceed_the_bar_is_inert():
     assert [verdict(effect, 0.25) for effect in (0.25, -0.25, 0.25 + 1e-12)] == ["inert"] * 3
 

@@ -46,6 +46,17 @@ def test_few_users_get_no_verdict(tmp_path):
     assert "users in an arm, of at least 6" in analysed(tmp_path, users=9, effect=0.9).primary.verdict
 
 
+def test_users_who_are_all_alike_get_no_verdict(tmp_path):
+    def level(log):
+        arms = {row["user"]: row["arm"] for row in log.exposures}
+        for row in log.outcomes:
+            row["satisfaction"] = 0.75 if arms[row["user"]] == "hybrid" else 0.5
+
+    found = analysed(tmp_path, spoil=level).primary
+    assert (found.mean.low, found.mean.high, found.p) == (0.25, 0.25, 1.0)
+    assert found.verdict == "cannot tell: users do not differ, and tell nothing of others"
+
+
 def test_everybody_is_counted(tmp_path):
     def silence(log):
         gone = {f"u{n:04}" for n in range(10)}

@@ -9,6 +9,7 @@ import pytest
 
 from memlab.metrics.abstention import Abstention
 from memlab.metrics.base import Score
+from memlab.metrics.first_memory import FirstMemory
 from memlab.metrics.held import MemoriesHeld
 from memlab.metrics.recall import RecallAt
 from memlab.metrics.tokens import RecalledTokens
@@ -82,6 +83,12 @@ def test_no_interval_of_shares_leaves_what_shares_can_be():
     assert (found["low"], found["high"]) == (0.0, 1.0)
     tokens = figure(TOKENS, scored(TOKENS, 90.0) + scored(TOKENS, 10.0, user="bob"))
     assert tokens["low"] < 0 < 90 < tokens["high"]
+
+
+def test_no_interval_of_a_difference_of_shares_leaves_what_it_can_be():
+    metric = FirstMemory("stale_excess", 512)
+    found = figure(metric, scored(metric, 0.5) + scored(metric, -0.5, user="bob"))
+    assert (found["mean"], found["low"], found["high"]) == (0.0, -1.0, 1.0)
 
 
 def test_a_macro_mean_has_an_interval_over_users():

@@ -67,9 +67,12 @@ def test_lost_users_take_the_verdict(say):
     log.outcomes[:] = [row for row in log.outcomes if row["user"] not in gone]
     _, lines, _ = say(log)
     assert lines[0].endswith("]: no verdict")
+    assert lines[1].startswith("peeking: always-valid p <.0001, ")
+    assert lines[1].endswith("looks; no verdict")
     assert "guard:   ALARM, " in "\n".join(lines)
     _, lines, _ = say(log, "split=0.68")
     assert lines[0].endswith("better")
+    assert "could have stopped after session " in lines[1]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Arms are ordinary runs of the users whom the hash gives to them, and leave two logs behind."""
 
+from types import SimpleNamespace
+
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -8,8 +10,9 @@ from memlab.cli import main
 from memlab.config import ConfigError, load_option
 from memlab.satisfaction.assigned import Assigned
 from memlab.satisfaction.assignment import Assignment
+from memlab.satisfaction.columns import LogError
 from memlab.satisfaction.outcomes import outcomes
-from memlab.studies.arms import Arm, arms_of, digest_of, overrides_of
+from memlab.studies.arms import Arm, Lived, arms_of, digest_of, overrides_of, write_logs
 
 NODE = load_option("ab", "standard")
 SMALL = ["users=10", "sessions=3", "burn_in=1", "workers=1", "tracking=none"]
@@ -173,3 +176,12 @@ def test_an_arm_that_nobody_lives_is_told_and_nothing_is_compared(tmp_path, monk
     out, err = capsys.readouterr()
     assert "effect:" not in out
     assert "no life today" in err
+
+
+def test_without_any_session_there_are_no_logs_but_one_error_that_says_why(tmp_path):
+    lived = [
+        Lived(arm, SimpleNamespace(errors=errors), []) for arm, errors in (("none", {}), ("bm25", {"ann": "gone"}))
+    ]
+    with pytest.raises(LogError, match=r"^nobody has lived a session under none or bm25; ann: gone$"):
+        write_logs(lived, 0, tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -138,8 +138,8 @@ def _averaged(scores: Sequence[Score], metric: Metric, strata: Mapping[str, str]
         return None, (None, None)
     own = None if strata is None else [strata[score.user] for score in scores]
     values, users = [score.value for score in scores], [score.user for score in scores]
-    mean_of = share_mean if metric.unit == SHARE else clustered_mean
-    return mean_of(values, users, strata=own), (
+    mean_of = share_mean if metric.unit == "share" else clustered_mean
+    return _cut(mean_of(values, users, strata=own), metric), (
         _known([score.chance for score in scores]),
         _known([score.attainable for score in scores]),
     )

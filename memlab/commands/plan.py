@@ -77,14 +77,18 @@ def _words(found: Any) -> list[str]:
 
 
 def _positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return value
+    return _number(text, 0, float("inf"), "a number above 0")
 
 
 def _share(text: str) -> float:
-    value = float(text)
-    if not 0.05 < value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between .05 and 1")
+    return _number(text, 0.05, 1, "a number between .05 and 1")
+
+
+def _number(text: str, least: float, most: float, wanted: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = least
+    if not least < value < most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
     return value

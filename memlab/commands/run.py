@@ -101,7 +101,7 @@ def tell_failures(runs: Sequence[Any]) -> int:
     for run in runs:
         if run.status not in ("complete", "skipped"):
             worst = 1
-            user, error = next(iter(run.errors.items()))
+            user, error = next(iter(run.errors.items()), ("", "it has no users"))
             whom = f"{len(run.errors)} of {len(run.users)} users; first {user}: " if user else ""
             print(f"{run.status}: {run.label} on {run.source}: {whom}{error}", file=sys.stderr)
     return worst

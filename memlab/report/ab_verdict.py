@@ -2,7 +2,7 @@
 
 from memlab.report.cells import plus, share
 from memlab.satisfaction.analysis import Analysis
-from memlab.satisfaction.looks import first_stop
+from memlab.satisfaction.looks import MIN_EACH, first_stop
 from memlab.stats.mean import Mean
 
 NO_VERDICT = "no verdict"
@@ -57,8 +57,10 @@ def _effect(found: Analysis) -> str:
 def _peeking(found: Analysis) -> str:
     looks, stop = found.looks, first_stop(found.looks, found.design.confidence)
     if not any(look.low is not None for look in looks):
-        return "no look counts: a look needs at least 20 users in each arm"
-    told = f"always-valid p {p_value(looks[-1].p)}, {len(looks)} looks"
+        few = not looks or looks[-1].users < MIN_EACH
+        why = f"a look needs at least {MIN_EACH} users in each arm" if few else "users do not differ"
+        return f"no look counts: {why}"
+    told = f"always-valid p {p_value(looks[-1].p)}, {len(looks)} look{'s' if len(looks) > 1 else ''}"
     if alarm(found):
         return f"{told}; {NO_VERDICT}"
     return f"{told}; one may not stop yet" if stop is None else f"{told}; could have stopped {looks[stop].when}"
@@ -71,8 +73,8 @@ def _guard(found: Analysis) -> str:
     least = found.primary.detectable
     seen = "what could have been seen is not known" if least is None else f"{share(least).text} could have been seen"
     if found.split is None:
-        users = found.counts[found.design.a]
-        return f"{users.users:,} users under both arms, {users.silent:,} lost; {seen}"
+        users, told = found.counts[found.design.a].users, found.primary.mean.users
+        return f"{users:,} users under both arms, {users - told:,} lost; {seen}"
     silent = sum(count.silent for count in found.counts.values())
     return f"{_counts(found)} (p {p_value(found.split.p)}), {silent:,} lost; {seen}"
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import UnionType
 
 from memlab.events import UserId
 from memlab.seeds import derive
@@ -46,10 +47,10 @@ class Assignment:
     def __post_init__(self) -> None:
         if self.a == self.b:
             raise ValueError(f"arms a and b are both {self.a!r}; they must have different names")
-        if not 0 < self.split < 1:
-            raise ValueError(f"split is {self.split}; it must be over 0 and under 1, the share of a among a and b")
-        if not 0 <= self.holdout < 1:
-            raise ValueError(f"holdout is {self.holdout}; it must be 0 or more and under 1, a share of all users")
+        if not is_number(self.split) or not 0 < self.split < 1:
+            raise ValueError(f"split is {self.split!r}; it must be over 0 and under 1, the share of a among a and b")
+        if not is_number(self.holdout) or not 0 <= self.holdout < 1:
+            raise ValueError(f"holdout is {self.holdout!r}; it must be 0 or more and under 1, a share of all users")
 
     @property
     def shares(self) -> dict[str, float]:
@@ -70,6 +71,11 @@ class Assignment:
     def users(self, users: Iterable[UserId]) -> dict[UserId, str]:
         """The arm of each user."""
         return {user: self.arm(user) for user in users}
+
+
+def is_number(value: object, kind: type | UnionType = int | float) -> bool:
+    """Whether a value from a config is a number; true and false are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from memlab.stats.draws import Floats
 
 SHOWN = 5
-ZONE = r"(?:[zZ]|[+-]\d\d:?\d\d)$"
+ZONE = r"[tT ]\d.*(?:[zZ]|[+-]\d\d(?::?\d\d)?)$"
 TRUTH = {"true": "1", "false": "0", "yes": "1", "no": "0"}
 Mask = npt.NDArray[np.bool_]
 
@@ -55,6 +55,8 @@ class Columns:
         """
         import pyarrow as pa
 
+        if pa.types.is_nested(self.raw[name].type):
+            raise LogError(f"{self.file}: column {name!r} is of type {self.raw[name].type}; it must hold words")
         found = np.array([value or "" for value in self.raw[name].cast(pa.string()).to_pylist()], dtype=object)
         blank = np.array([not value.strip() for value in found], bool)
         self.refuse(blank, f"{name} is blank", f"every row must say its {name}")
@@ -114,7 +116,7 @@ class Columns:
         if pa.types.is_timestamp(column.type):
             naive = np.full(self.rows, column.type.tz is None)
             self.refuse(naive, f"{name} says no time zone", "store timestamps with a zone, best UTC")
-            return column.cast(pa.timestamp("us", tz="UTC")).to_numpy().astype("datetime64[us]")
+            return column.cast(pa.timestamp("us", tz="UTC"), safe=False).to_numpy().astype("datetime64[us]")
         if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
             raise LogError(f"{self.file}: column {name!r} is of type {column.type}; {iso}")
         texts = pd.Series(column.to_pylist(), dtype=str).str.strip()
@@ -167,7 +169,10 @@ def _csv(path: Path) -> Any:
     import pyarrow as pa
 
     with path.open(newline="", encoding="utf-8-sig") as file:
-        header, *rows = list(csv.reader(file)) or [[]]
+        try:
+            header, *rows = list(csv.reader(file)) or [[]]
+        except csv.Error as error:
+            raise LogError(f"{path.name}: cannot be read as csv: {error}; close every quote") from error
     rows = [row for row in rows if row]
     short = [place for place, row in enumerate(rows, 1) if len(row) != len(header)]
     if short:

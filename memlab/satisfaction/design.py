@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from memlab.satisfaction.assignment import Assignment
+from memlab.satisfaction.assignment import Assignment, is_number
 
 Per = Literal["session", "occurrence"]
 
@@ -53,11 +53,14 @@ class Design:
     mismatch: float
 
     def __post_init__(self) -> None:
-        if self.looks < 1 or not 0 < self.confidence < 1 or not 0 < self.mismatch < 1:
-            raise ValueError(
-                f"looks={self.looks}, confidence={self.confidence}, mismatch={self.mismatch}; looks must be at least "
-                "1, the others over 0 and under 1"
-            )
+        if not isinstance(self.paired, bool):
+            raise ValueError(f"paired is {self.paired!r}; it must be true or false")
+        if not is_number(self.looks, int) or self.looks < 1:
+            raise ValueError(f"looks is {self.looks!r}; it must be a whole number of at least 1")
+        for name in ("confidence", "mismatch"):
+            value = getattr(self, name)
+            if not is_number(value) or not 0 < value < 1:
+                raise ValueError(f"{name} is {value!r}; it must be over 0 and under 1")
 
     @property
     def a(self) -> str:
@@ -89,8 +92,15 @@ def design_of(node: Mapping[str, Any], a: str, b: str) -> Design:
         assignment=assignment,
         paired=node["paired"],
         primary=node["primary"],
-        outcomes={name: Proxy(name, **known) for name, known in node["outcomes"].items()},
+        outcomes={name: _proxy(name, known) for name, known in node["outcomes"].items()},
         looks=node["looks"],
         confidence=node["confidence"],
         mismatch=node["mismatch"],
     )
+
+
+def _proxy(name: str, known: Any) -> Proxy:
+    keys = ("per", "higher_is_better")
+    if not isinstance(known, Mapping) or known.keys() - set(keys):
+        raise ValueError(f"outcomes.{name} is {known!r}; it may say {' and '.join(keys)}, and nothing else")
+    return Proxy(name, **known)

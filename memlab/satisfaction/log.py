@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from memlab.events import UserId
 from memlab.satisfaction.columns import Mask
 from memlab.stats.draws import Floats
 
@@ -62,7 +61,3 @@ class Log:
         """The places of an arm's exposures, in order of the user's name."""
         places = np.flatnonzero(self.exposures.arms == arm)
         return places[np.argsort(self.exposures.users[places].astype(str), kind="stable")]
-
-    def users_of(self, places: Places) -> tuple[UserId, ...]:
-        """The names of exposures' users."""
-        return tuple(self.exposures.users[places])

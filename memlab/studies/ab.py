@@ -1,7 +1,7 @@
 """An A/B experiment from the command line: what was asked for, its arms lived, its logs read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from memlab.satisfaction.analysis import Analysis, analyse
 from memlab.satisfaction.assignment import HOLDOUT
 from memlab.satisfaction.design import Design, design_of
 from memlab.satisfaction.log import Log
+from memlab.satisfaction.outcomes import Outcome
 from memlab.satisfaction.reading import arms_in, read_log
 from memlab.studies.arms import Arm, Lived, arms_of, digest_of, first_session, live_arms, write_logs
 
@@ -73,7 +74,7 @@ def asked(overrides: Sequence[str], config_dir: Path | None = None, from_log: bo
         if "=" not in override:
             raise ConfigError(f"{override!r} is not of the form a=strategy, b=strategy or key=value")
     node = load_option("ab", STANDARD, config_dir)
-    own = [o for o in overrides if o.partition("=")[0].partition(".")[0] in node]
+    own = [o for o in overrides if o.lstrip("+").partition("=")[0].partition(".")[0] in node]
     arms = {o[0]: o[2:] for o in overrides if o.startswith(("a=", "b="))}
     others = [o for o in overrides if o not in own and not o.startswith(("a=", "b="))]
     root = set() if from_log else {*plan([], config_dir)[0]}
@@ -145,6 +146,10 @@ def _designed(node: Config, a: str, b: str) -> Design:
 
 
 def _check(node: Config) -> None:
+    measured = [field.name for field in fields(Outcome) if field.name not in ("user", "session", "at")]
+    if node["primary"] not in measured:
+        offered = nearest(str(node["primary"]), measured)
+        raise ConfigError(f"primary is {node['primary']!r}, which is measured of no session; {offered}")
     for name, least in (("users", 2), ("sessions", 1), ("burn_in", 0)):
         value = node[name]
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -153,5 +158,5 @@ def _check(node: Config) -> None:
 
 def _under(override: str) -> str:
     """`users=5` as `ab.users=5`, and what adds an outcome as Hydra wants it."""
-    key = override.partition("=")[0]
-    return f"++ab.{override}" if key.startswith("outcomes.") else f"ab.{override}"
+    plain = override.lstrip("+")
+    return f"++ab.{plain}" if plain.startswith("outcomes.") else f"ab.{plain}"

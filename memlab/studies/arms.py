@@ -23,6 +23,8 @@ from memlab.worker import source_of
 ALWAYS = ("source=reacting", "reader=replier")
 EXPOSURES, OUTCOMES = "exposures.parquet", "outcomes.parquet"
 CLOSED = {"[": "]", "{": "}", "(": ")"}
+READING = ("primary", "looks", "confidence", "mismatch", "outcomes")  # what moves no life
+ASSIGNING = ("satisfaction/assigned.py", "satisfaction/assignment.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,23 @@ def first_session(config: Config, burn_in: int) -> int:
 def live_arms(
     arms: Sequence[Arm], design: Design, burn_in: int, folder: Path, argv: Sequence[str], progress: Callable[..., None]
 ) -> list[Lived]:
-    """Lives each arm's users under it, one after the other or all at once as `workers` says; a run for each arm.
+    """Lives each arm's users under it, one after the other or all at once as `workers` says; a run for each arm
+    that has users.
 
     Args:
         burn_in: Sessions before the exposure in which nothing is recalled.
         folder: The runs lie in `folder/arms`.
+
+    Raises:
+        ConfigError: Arm a or arm b has no users; nobody has lived.
     """
-    configs = [in_arm(arm, design, burn_in) | {"out": str(folder), "experiment": "arms"} for arm in arms]
-    runs = execute(configs, argv, progress)
-    return [Lived(arm.name, run, outcomes(run.folder)) for arm, run in zip(arms, runs, strict=True)]
+    configs = {arm.name: in_arm(arm, design, burn_in) | {"out": str(folder), "experiment": "arms"} for arm in arms}
+    peopled = {name: config for name, config in configs.items() if source_of(config).users()}
+    for name in (design.a, design.b):
+        if name not in peopled:
+            raise ConfigError(f"the hash puts none of the users into arm {name!r}; ask for more users, or another salt")
+    runs = execute(list(peopled.values()), argv, progress)
+    return [Lived(name, run, outcomes(run.folder)) for name, run in zip(peopled, runs, strict=True)]
 
 
 def write_logs(lived: Sequence[Lived], first: int, folder: Path) -> tuple[Path, Path]:
@@ -189,11 +199,12 @@ def _split(text: str) -> list[str]:
 
 
 def digest_of(node: Mapping[str, Any], arms: Sequence[Arm]) -> str:
-    """The first 12 hex digits of the hash of what an experiment is: its folder's name."""
+    """The first 12 hex digits of the hash of what is lived: an experiment's folder, however its logs are then read."""
     from hashlib import sha256
 
     from memlab.identity import MOVES_TRACES, NOT_IDENTITY, code_digest
 
     kept = [[arm.name, {k: v for k, v in arm.config.items() if k not in NOT_IDENTITY}] for arm in arms]
-    text = yaml.safe_dump([dict(node), kept, code_digest((*MOVES_TRACES, "satisfaction"))], sort_keys=True)
+    living = {name: value for name, value in node.items() if name not in READING}
+    text = yaml.safe_dump([living, kept, code_digest((*MOVES_TRACES, *ASSIGNING))], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]

@@ -164,3 +164,21 @@ def test_looking_day_by_day_keeps_the_level(tmp_path):
         looks = analyse(found, plan).looks
         stops.append(first_stop(looks, 0.95) is not None)
     assert np.mean(stops) <= 0.1
+
+
+def test_an_outcome_that_one_arm_lacks_is_refused_as_the_primary_and_left_out_else(tmp_path):
+    def taps_under_hybrid(log):
+        arms = {row["user"]: row["arm"] for row in log.exposures}
+        for row in log.outcomes:
+            row["taps"] = 1.0 if arms[row["user"]] == "hybrid" else None
+
+    found = analysed(tmp_path, spoil=taps_under_hybrid)
+    assert "taps" not in {one.outcome.name for one in found.others}
+    occurs = {"satisfaction": {"per": "session"}, "taps": {"per": "occurrence"}}
+    with pytest.raises(LogError, match="taps was never measured in arm 'none'; name another primary outcome"):
+        analysed(tmp_path, ["primary", "outcomes"], primary="taps", outcomes=occurs, spoil=taps_under_hybrid)
+
+
+def test_segments_of_paired_users_count_each_once(tmp_path):
+    found = analysed(tmp_path, users=60, paired=True)
+    assert sum(one.users for one in found.segments) == 60

@@ -131,6 +131,8 @@ def test_a_broken_log_is_refused_with_its_rows(log, tmp_path, change, says, form
         ({"resolved": "maybe"}, r"resolved is no number in 1 row \(5\)"),
         ({"at": "2026-03-05T09:00:00"}, r"at says no time zone in 1 row \(5\); write ISO 8601 with a zone"),
         ({"at": "yesterday"}, r"at is no time in 1 row \(5\)"),
+        ({"at": "2026-03-05"}, r"at says no time zone in 1 row \(5\)"),
+        ({"user": '"' + "u" * 200_000}, r"outcomes.csv: cannot be read as csv: .*; close every quote"),
         ({"burn_in": "perhaps"}, r"burn_in is no number in 1 row \(5\)"),
         ({"burn_in": None}, r"burn_in is blank in 1 row \(5\); write true or false"),
     ],
@@ -210,3 +212,22 @@ def test_a_file_that_is_not_there_is_named(log, tmp_path):
     _, outcomes = log.csv(tmp_path)
     with pytest.raises(FileNotFoundError, match=r"away.csv is not there"):
         read_log(tmp_path / "away.csv", outcomes, design())
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%d %H:%M:%S+00", "%Y-%m-%d %H:%M:%S.000+00:00", "%Y%m%dT%H%M%SZ"])
+def test_times_as_databases_write_them_are_read(log, tmp_path, form):
+    at = log.outcomes[4]["at"]
+    log.outcomes[4]["at"] = at.strftime(form)
+    assert np.datetime64(at.replace(tzinfo=None)) in read_log(*log.csv(tmp_path), design()).at
+
+
+def test_parquet_times_of_nanoseconds_are_read_and_columns_of_lists_refused(log, tmp_path):
+    exposures, outcomes = log.parquet(tmp_path)
+    table = pq.read_table(outcomes)
+    fine = pa.array([value.value + 1 for value in table["at"].to_pandas()], pa.timestamp("ns", tz="UTC"))
+    pq.write_table(table.set_column(table.column_names.index("at"), "at", fine), outcomes)
+    assert len(read_log(exposures, outcomes, design()).at) == len(log.outcomes)
+    lists = pa.array([[user] for user in table["user"].to_pylist()])
+    pq.write_table(table.set_column(table.column_names.index("user"), "user", lists), outcomes)
+    with pytest.raises(LogError, match=r"outcomes.parquet: column 'user' is of type list<.*>; it must hold words"):
+        read_log(exposures, outcomes, design())

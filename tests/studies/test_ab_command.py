@@ -81,7 +81,14 @@ def test_lost_users_take_the_verdict(say):
         (["usres=3"], "there is no key 'usres' of an A/B experiment; the nearest of"),
         (["seed=3"], "there is no key 'seed' of an A/B experiment"),
         (["split=2"], "split is 2; it must be over 0 and under 1"),
-        (["looks=0"], "looks must be at least 1"),
+        (["looks=0"], "looks is 0; it must be a whole number of at least 1"),
+        (["looks=2.5"], "looks is 2.5; it must be a whole number"),
+        (["confidence=high"], "confidence is 'high'; it must be over 0 and under 1"),
+        (["mismatch=true"], "mismatch is True; it must be"),
+        (["split=half"], "split is 'half'; it must be"),
+        (["holdout=x"], "holdout is 'x'; it must be"),
+        (["paired=no"], "paired is 'no'; it must be true or false"),
+        (["outcomes.taps.foo=1"], "outcomes.taps is {'foo': 1}; it may say per and higher_is_better"),
         (["outcomes.held.per=week"], "outcome held is per 'week'"),
         (["primary=joy"], "outcomes.csv: no column 'joy'"),
         (["hybrid"], "'hybrid' is not of the form a=strategy, b=strategy or key=value"),
@@ -101,3 +108,29 @@ def test_a_broken_log_is_told_in_one_line(say):
     assert (code, out) == (2, [])
     assert err.startswith("memlab ab: outcomes.csv: satisfaction is blank in 1 row (8); it must be known")
     assert err.count("\n") == 1
+
+
+def test_an_outcome_may_be_declared_with_or_without_a_plus(say):
+    for word in ("outcomes.taps.higher_is_better=false", "+outcomes.taps.higher_is_better=false"):
+        log = made(users=60)
+        for place, row in enumerate(log.outcomes):
+            row["taps"] = place % 3
+        code, lines, err = say(log, word, "primary=taps")
+        assert (code, err) == (0, "")
+        assert lines[0].startswith("effect:  hybrid over none, taps ")
+        assert "no direction" not in lines[0]
+
+
+def test_a_primary_outcome_that_is_measured_of_no_session_is_refused_before_anybody_lives(tmp_path, capsys):
+    line = ["ab", "a=none", "b=bm25", "users=8", "sessions=2", "primary=satisfied", f"out={tmp_path / 'out'}"]
+    assert main(line) == 2
+    assert "primary is 'satisfied', which is measured of no session; the nearest of" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_arm_that_nobody_is_in_is_left_out_if_it_is_the_third_and_refused_if_not(tmp_path, capsys):
+    line = ["ab", "a=random", "b=bm25", "sessions=2", "burn_in=1", "tracking=none", f"out={tmp_path / 'out'}"]
+    assert main([*line, "users=16", "salt=s1"]) == 0
+    assert "effect:  bm25 over random" in capsys.readouterr().out
+    assert main([*line, "users=2", "split=0.999", "holdout=0"]) == 2
+    assert "the hash puts none of the users into arm 'bm25'" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What finished runs say of how large the next study must be: how users, seeds, encoders and judges differ."""
+"""What finished runs say of how large the next study must be: how users, seeds, encoders and readers differ."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +51,7 @@ def typical(metric: str) -> list[Differing]:
 
 
 def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator[Differing]:
-    """Each strategy minus the baseline, source by source, over all seeds, encoders and judges it was run with.
+    """Each strategy minus the baseline, source by source, over all seeds, encoders and readers it was run with.
 
     Raises:
         ResultError: No query is scored by the metric; the baseline is not among the runs.
@@ -75,7 +75,7 @@ def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator
 def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -> Differing | None:
     spreads, users = [], 0
     values: list[float] = []
-    parts: dict[str, list[str]] = {"users": [], SEEDS: [], "encoders": [], "judges": []}
+    parts: dict[str, list[str]] = {"users": [], SEEDS: [], "encoders": [], "readers": []}
     for a, b in pairs:
         found = difference(a, b, metric)
         if found is None or found.mean.error is None:
@@ -106,7 +106,7 @@ def _levels(result: Result, user: str) -> dict[str, str]:
     """Recorded users are the same people under every seed; simulated ones are others."""
     seed = str(result.config["seed"])
     person = user if "path" in result.config["source"] else f"{seed}/{user}"
-    nodes = {"encoders": result.config["encoder"], "judges": result.config["reader"]}
+    nodes = {"encoders": result.config["encoder"], "readers": result.config["reader"]}
     return {"users": person, SEEDS: seed} | {part: json.dumps(node, sort_keys=True) for part, node in nodes.items()}
 
 

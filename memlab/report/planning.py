@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from memlab.build import metrics
 from memlab.config import ConfigError, nearest
 from memlab.paths import configs_folder, read_yaml
 from memlab.report.compare import difference
+from memlab.report.pairing import check_pairable, pairable, paired_by
 from memlab.results import Result, ResultError
 from memlab.stats.components import Components, components
+from memlab.stats.paired import Key, user_means
 
 TYPICAL = "typical.yaml"
 SEEDS = "seeds"
@@ -24,9 +25,11 @@ class Differing:
 
     Attributes:
         name: Of the pair and where it was measured.
-        user_sd: Over users, of their own difference at as many questions as they had; `users` how many they were.
+        user_sd: Over users, of their own difference at as many questions (or sessions) as they had; `users` how many
+            they were.
         seed_sd: Over seeds; None where it is not known.
         parts: What adds to the variance, where runs vary it; None where it is declared.
+        by: What is paired: `question` or `user`.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Differing:
     users: int
     seed_sd: float | None
     parts: Components | None = None
+    by: str = "question"
 
 
 def typical(metric: str) -> list[Differing]:
@@ -54,12 +58,10 @@ def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator
     """Each strategy minus the baseline, source by source, over all seeds, encoders and readers it was run with.
 
     Raises:
-        ResultError: No query is scored by the metric; the baseline is not among the runs.
+        ResultError: No run is scored by the metric; the baseline is not among the runs.
     """
-    known = {m.name for r in results[:1] for m in metrics(r.config["config_dir"])}
-    if metric not in known:
-        raise ResultError(f"there is no metric {metric!r}; {nearest(metric, known)}")
-    good = [r for r in results if r.summary and r.scores.get(metric)]
+    check_pairable(results, metric)
+    good = [r for r in results if r.summary and pairable(r, metric)]
     strategies = list(dict.fromkeys(r.strategy for r in good))
     if baseline not in strategies:
         raise ResultError(f"no run of {baseline!r} is scored by {metric}; {nearest(baseline, strategies)}")
@@ -82,7 +84,7 @@ def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -
             continue
         spreads.append(found.mean.error**2 * found.mean.users)
         users = max(users, found.mean.users)
-        for user, value in _by_user(a, b, metric).items():
+        for user, value in _by_user(pairable(a, metric), pairable(b, metric)).items():
             values.append(value)
             for part, level in _levels(a, user).items():
                 parts[part].append(level)
@@ -90,16 +92,15 @@ def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -
         return None
     told = components(values, parts)
     seeds = told.told.get(SEEDS)
-    return Differing(
-        name, float(np.sqrt(np.mean(spreads))), users, None if seeds is None else float(np.sqrt(seeds)), told
-    )
+    seed_sd = None if seeds is None else float(np.sqrt(seeds))
+    by = paired_by(pairs[0][0], metric)
+    return Differing(name, float(np.sqrt(np.mean(spreads))), users, seed_sd, told, by)
 
 
-def _by_user(a: Result, b: Result, metric: str) -> dict[str, float]:
-    own: dict[str, list[float]] = {}
-    for key in sorted(a.scores[metric].keys() & b.scores[metric].keys()):
-        own.setdefault(key[0], []).append(a.scores[metric][key] - b.scores[metric][key])
-    return {user: float(np.mean(values)) for user, values in own.items()}
+def _by_user(a: Mapping[Key, float], b: Mapping[Key, float]) -> dict[str, float]:
+    """The mean of each user's own differences."""
+    means = user_means({key: a[key] - b[key] for key in sorted(a.keys() & b.keys())})
+    return {user: value for (user, _), value in means.items()}
 
 
 def _levels(result: Result, user: str) -> dict[str, str]:

@@ -55,6 +55,11 @@ class Result:
         return self.strategy in BOUNDS
 
     @property
+    def reacts(self) -> bool:
+        """Whether its users react to replies, so that what they are asked hangs on the strategy too."""
+        return bool(self.figure("resolved").get("n")) or any(part.reacts for part in self.parts.values())
+
+    @property
     def strata(self) -> dict[str, str] | None:
         """The source of each user of pooled runs, in one stratum each; None for a run."""
         if not self.parts:
@@ -98,6 +103,19 @@ class Result:
         for user, name, query, value, positive in zip(*(column.to_pylist() for column in table.columns), strict=True):
             if query is not None and positive is None:
                 found.setdefault(name, {})[user, query] = value
+        return found
+
+    @cached_property
+    def session_scores(self) -> dict[str, dict[tuple[str, int], float]]:
+        """Every session's score by metric and (user, session); none for pooled runs, which lack figures of them."""
+        found: dict[str, dict[tuple[str, int], float]] = {}
+        if self.parts:
+            return found
+        columns = ["user", "name", "query", "session", "value"]
+        table = pq.read_table(self.folder / "scores.parquet", columns=columns, schema=SCORES)
+        for user, name, query, session, value in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            if query is None and session is not None:
+                found.setdefault(name, {})[user, session] = value
         return found
 
     @cached_property

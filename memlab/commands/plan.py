@@ -59,9 +59,10 @@ def _users(found: Any) -> str:
 
 def _words(found: Any) -> list[str]:
     """What the table rests on, and what it cannot say."""
+    by, what = ("question", "questions") if all(one.by == "question" for one in found) else ("user", "sessions")
     lines = [
-        "Paired by question, two-sided at 5 %; users like those it is from, with as many",
-        "questions. sd: standard deviation of the difference over users, and over seeds",
+        f"Paired by {by}, two-sided at 5 %; users like those it is from, with as many",
+        f"{what}. sd: standard deviation of the difference over users, and over seeds",
         "(– where it is not known). One seed: the study is of users of that seed alone;",
         "2 × 40: two seeds of 40 users each.",
     ]

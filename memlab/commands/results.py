@@ -50,7 +50,9 @@ def _compare(args: argparse.Namespace) -> int:
     for source, metric, kind in dict.fromkeys((row["source"], row["metric"], row["kind"]) for row in rows):
         own = [row for row in rows if (row["source"], row["metric"], row["kind"]) == (source, metric, kind)]
         columns = ("strategy", "diff.", "95 % interval", "p (Holm)", "n", "users", "detect-\nable", "verdict")
-        about = f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by question"
+        about = (
+            f"{source}, {metric}{f', {kind}' if kind else ''}: minus {args.baseline}, paired by {own[0]['paired_by']}"
+        )
         print_table(about, columns, map(_compared, own))
     print("p: by flipping the signs of users. (Holm): p adjusted over all comparisons that")
     print("the experiment names beforehand; all others are exploratory, and have none.")

@@ -1,7 +1,7 @@
 """What a table is made of: cells that carry their text and the number behind it, rows that know their part."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from memlab.stats.mean import Mean
@@ -56,6 +56,10 @@ class Table:
     folded: bool = True
     sortable: bool = True
 
+    def without(self, names: Collection[str]) -> "Table":
+        """The same table without the rows of these names."""
+        return replace(self, rows=tuple(row for row in self.rows if row.cells[0].text not in names))
+
     def markdown(self) -> str:
         """The table in Markdown, first column left, the others right; all but contestants in italics."""
         lines = [f"| {' | '.join(self.columns)} |", "|---" + "|---:" * (len(self.columns) - 1) + "|"]
@@ -83,15 +87,20 @@ def plus(value: float) -> str:
     return ("" if value < 0 else "+") + share(value).text
 
 
-def reach(figure: dict[str, Any]) -> Cell:
-    """A mean and half its interval's width, or how far either end is where one is half as far again as the other."""
+def reach(figure: Mapping[str, Any], number: Callable[[float | None], Cell] | None = None) -> Cell:
+    """A mean and half its interval's width, or how far either end is where one is half as far again as the other.
+
+    Args:
+        number: How a number is printed; None for a share.
+    """
+    told = number or share
     mean, low, high = (figure.get(name) for name in ("mean", "low", "high"))
     if mean is None or low is None or high is None:
-        return share(mean)
+        return told(mean)
     below, above = mean - low, high - mean
     even = max(below, above) < LOPSIDED * min(below, above) + TINY
-    ends = f"±{share((high - low) / 2).text}" if even else f"−{share(below).text} +{share(above).text}"
-    return Cell(f"{share(mean).text} {ends}", mean, low, high)
+    ends = f"±{told((high - low) / 2).text}" if even else f"−{told(below).text} +{told(above).text}"
+    return Cell(f"{told(mean).text} {ends}", mean, low, high)
 
 
 def interval(figure: dict[str, Any]) -> Cell:
@@ -121,6 +130,11 @@ def least(detectable: float | None, verdict: str) -> Cell:
     return Cell("") if verdict in ("better", "worse") else share(detectable)
 
 
+def tenths(value: float | None) -> Cell:
+    """One decimal, for means of counts, with thousands set apart."""
+    return Cell("–") if value is None else Cell(f"{value:,.1f}", value)
+
+
 def hundredths(value: float | None) -> Cell:
     """Two decimals, for times, with thousands set apart."""
     return Cell("–") if value is None else Cell(f"{value:,.2f}", value)
@@ -129,6 +143,18 @@ def hundredths(value: float | None) -> Cell:
 def whole(value: float | None) -> Cell:
     """A count, rounded, with thousands set apart."""
     return Cell("–") if value is None else Cell(f"{value:,.0f}", value)
+
+
+def span(figures: Sequence[Mapping[str, Any]], count: str) -> Cell:
+    """A count of those figures that are of anything: one number, or the least and the most; a dash where none is.
+
+    Args:
+        count: `n` or `users`.
+    """
+    found = sorted({figure[count] for figure in figures if figure.get("n")})
+    if not found:
+        return Cell("–")
+    return Cell(f"{found[0]:,}" if len(found) == 1 else f"{found[0]:,}–{found[-1]:,}")
 
 
 def _italic(name: str) -> str:

@@ -1,22 +1,23 @@
-"""Paired comparisons of runs on the same questions."""
+"""Paired comparisons of runs on the same questions, or of the same users where each strategy is asked others."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from memlab.build import metrics
 from memlab.config import nearest
+from memlab.report.pairing import check_pairable, pairable, paired_by
 from memlab.report.pooled import experiment_of, groups
 from memlab.report.wishes import higher_is_better
-from memlab.results import HEADLINE, Key, Result, ResultError
+from memlab.results import HEADLINE, Result, ResultError
 from memlab.stats.comparison import Comparison, comparison
 from memlab.stats.family import holm
 from memlab.stats.paired import Difference, paired_difference
 
 COMPARED = (HEADLINE, "turn_recall@10", "turn_ndcg@10", "answer_recall@512", "current_first")
+FELT = ("resolved", "satisfaction")  # besides, where users react
 DEFAULT_BASELINE = "bm25"
 Row = dict[str, Any]
-About = tuple[str, str, str, str, str | None]
+About = tuple[str, str, str, str, str | None, str]
 
 
 def compare(
@@ -24,6 +25,7 @@ def compare(
 ) -> list[Row]:
     """Each strategy minus the baseline, by source and metric: difference, interval, p-values, n, users and a verdict.
 
+    Questions are paired; where users react, and for figures of sessions, users' own means (`memlab.report.pairing`).
     What the runs' experiment names beforehand has a p-value after Holm over all that it names on the same questions,
     and a verdict that takes it as well as the interval; all else is exploratory, with a verdict by the interval alone.
 
@@ -33,15 +35,15 @@ def compare(
         bootstrap: Whether intervals are bootstrap-t.
 
     Raises:
-        ResultError: There is no such metric that queries are scored by; the baseline is not among the runs, or occurs
-            twice on one source.
+        ResultError: No run is scored by the metric; the baseline is not among the runs, or occurs twice on one source;
+            nothing can be set against it.
     """
     rows: list[Row] = []
-    judged = {m.name for r in results[:1] for m in metrics(r.config["config_dir"])}
-    if metric is not None and judged and metric not in judged:
-        raise ResultError(f"there is no metric {metric!r}; {nearest(metric, judged)}")
-    compared = (metric,) if metric else (HEADLINE,) if by_kind else COMPARED
+    if metric is not None:
+        check_pairable(results, metric)
     for source, group in groups(results).items():
+        felt = FELT if group[0].reacts else ()
+        compared = (metric,) if metric else (HEADLINE,) if by_kind else (*COMPARED, *felt)
         base = [r for r in group if r.strategy == baseline]
         if group[0].parts and (by_kind or not base):
             continue  # kinds are a source's own; what a pool lacks is missing on a source, which comes next
@@ -57,6 +59,9 @@ def compare(
                 if other is not base[0]:
                     own = _compared(source, other, base[0], name, kinds_of(other) if by_kind else [None], bootstrap)
                     rows += [known.get(about) or _row(*about, found) for about, found in own]
+    if not rows:
+        of = f"{metric or HEADLINE} of one kind of question" if by_kind else metric or "a metric"
+        raise ResultError(f"nothing can be set against {baseline!r}: no other run is scored by {of}")
     return rows
 
 
@@ -94,8 +99,8 @@ def baselines(group: Sequence[Result]) -> list[Result]:
 def difference(
     a: Result, b: Result, metric: str, kind: str | None = None, confidence: float = 0.95
 ) -> Difference | None:
-    """a minus b on a metric, over the questions of a kind or all; None where no question has a score in both."""
-    scores, others = _scores(a, metric, kind), b.scores.get(metric, {})
+    """a minus b on a metric, over the questions of a kind or all; None where nothing that is paired has both scores."""
+    scores, others = pairable(a, metric, kind), pairable(b, metric, kind)
     if not scores.keys() & others.keys():
         return None
     return paired_difference(scores, others, higher_is_better(a, metric), a.strata, confidence)
@@ -123,11 +128,11 @@ def _compared(
 ) -> Iterator[tuple[About, Comparison]]:
     """The difference of two runs on a metric, over the questions of each kind; None stands for all questions."""
     for kind in kinds:
-        scores, others = _scores(a, metric, kind), b.scores.get(metric, {})
+        scores, others = pairable(a, metric, kind), pairable(b, metric, kind)
         if scores.keys() & others.keys():
             name = f"{a.strategy} {metric} {kind}"
             found = comparison(scores, others, higher_is_better(a, metric), name, a.strata, bootstrap)
-            yield (source, a.strategy, b.strategy, metric, kind), found
+            yield (source, a.strategy, b.strategy, metric, kind, paired_by(a, metric)), found
 
 
 def _row(
@@ -136,11 +141,13 @@ def _row(
     baseline: str,
     metric: str,
     kind: str | None,
+    by: str,
     found: Comparison,
     adjusted: float | None = None,
     family: int | None = None,
 ) -> Row:
     about = {"source": source, "strategy": strategy, "baseline": baseline, "metric": metric, "kind": kind}
+    about |= {"paired_by": by}
     own = found.difference
     counts = {"users_better": own.users_better, "users_worse": own.users_worse}
     effect = None if found.effect is None else {name: getattr(found.effect, name) for name in ("mean", "low", "high")}
@@ -151,10 +158,4 @@ def _row(
 
 
 def _about(row: Row) -> About:
-    return row["source"], row["strategy"], row["baseline"], row["metric"], row["kind"]
-
-
-def _scores(result: Result, metric: str, kind: str | None) -> dict[Key, float]:
-    """Of the questions of a kind, or of all."""
-    scores = result.scores.get(metric, {})
-    return scores if kind is None else {key: value for key, value in scores.items() if result.kinds[key] == kind}
+    return row["source"], row["strategy"], row["baseline"], row["metric"], row["kind"], row["paired_by"]

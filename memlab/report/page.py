@@ -7,6 +7,7 @@ from typing import Any
 from memlab.report.cells import Table
 from memlab.report.health import health_sections
 from memlab.report.html import render
+from memlab.report.measures import measures_sections
 from memlab.report.pooled import groups
 from memlab.report.sections import (
     Report,
@@ -17,6 +18,7 @@ from memlab.report.sections import (
     labels_sections,
     section,
 )
+from memlab.report.sessions import sessions_sections
 from memlab.report.use import use_sections
 from memlab.results import Result, ResultError
 
@@ -43,7 +45,8 @@ strategy that gives no confidence with what it recalls does not abstain. Abstent
 questions can be answered and some cannot.""",
     """*detectable* is the smallest true difference that a paired comparison with the baseline resolves in four of five
 studies (80 % power, two-sided at 5 %); below the strategies stands that of the least precise comparison among
-contestants. In tables of differences ▲ is better and ▼ worse, by an unadjusted 95 % interval over at least 6 users:
+contestants. Questions are paired, but users' own means where users react, since what they are asked hangs on the
+strategy too. In tables of differences ▲ is better and ▼ worse, by an unadjusted 95 % interval over at least 6 users:
 exploratory. What the experiment names beforehand is tested: *p* by flipping the signs of users' differences, *after
 Holm* over all that it names on the same questions; *better* and *worse* then take an interval without 0 and a p of at
 most .05 after Holm, and *cannot tell* says with how many users four of five studies would find a difference as large as
@@ -74,7 +77,8 @@ def write_report(results: Sequence[Result], folder: Path) -> Path:
     names = sorted({r.config["experiment"] or "single" for r in results})
     sources = tuple(section(source, group) for source, group in found.items())
     claims = bounds_sections(found) + carrying_sections(found) + difficulty_sections(results)
-    sections = claims + sources + use_sections(found) + health_sections(found) + labels_sections(results)
+    parts = (measures_sections, sessions_sections, use_sections, health_sections)
+    sections = claims + sources + sum((told(found) for told in parts), ()) + labels_sections(results)
     newest = max((r.manifest for r in results), key=lambda manifest: manifest["started"])
     title = f"memlab report: {', '.join(names)}"
     return write_page(Report(title, provenance_line(newest), sections, _missing(results), NOTES), folder)

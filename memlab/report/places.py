@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from memlab.report.cells import Cell, Row, Table, share
 from memlab.report.drawing import Figure
+from memlab.report.pairing import pairable
 from memlab.report.places_figure import draw_places
 from memlab.report.wishes import higher_is_better
 from memlab.results import HEADLINE, Result
@@ -24,7 +25,7 @@ def places_of(name: str, results: Sequence[Result]) -> Places | None:
     scores = {
         r.strategy: scored
         for r in results
-        if not r.is_bound and names.count(r.strategy) == 1 and (scored := r.scores.get(HEADLINE))
+        if not r.is_bound and names.count(r.strategy) == 1 and (scored := pairable(r, HEADLINE))
     }
     if len(scores) < 2 or not set.intersection(*(set(scored) for scored in scores.values())):
         return None

@@ -1,4 +1,4 @@
-"""What finished runs say of how large the next study must be: how users, seeds, encoders and judges differ."""
+"""What finished runs say of how large the next study must be: how users, seeds, encoders and readers differ."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from memlab.build import metrics
 from memlab.config import ConfigError, nearest
 from memlab.paths import configs_folder, read_yaml
 from memlab.report.compare import difference
+from memlab.report.pairing import check_pairable, pairable, paired_by
 from memlab.results import Result, ResultError
 from memlab.stats.components import Components, components
+from memlab.stats.paired import Key, user_means
 
 TYPICAL = "typical.yaml"
 SEEDS = "seeds"
@@ -24,10 +25,12 @@ class Differing:
 
     Attributes:
         name: Of the pair and where it was measured.
-        user_sd: Over users, of their own difference at as many questions as they had; `users` how many they were.
+        user_sd: Over users, of their own difference at as many questions (or sessions) as they had; `users` how many
+            they were.
         longer: How many times as long as Student's the interval of so many users is, since some are far out.
         seed_sd: Over seeds; None where it is not known.
         parts: What adds to the variance, where runs vary it; None where it is declared.
+        by: What is paired: `question` or `user`.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Differing:
     longer: float
     seed_sd: float | None
     parts: Components | None = None
+    by: str = "question"
 
 
 def typical(metric: str) -> list[Differing]:
@@ -56,15 +60,13 @@ def typical(metric: str) -> list[Differing]:
 
 
 def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator[Differing]:
-    """Each strategy minus the baseline, source by source, over all seeds, encoders and judges it was run with.
+    """Each strategy minus the baseline, source by source, over all seeds, encoders and readers it was run with.
 
     Raises:
-        ResultError: No query is scored by the metric; the baseline is not among the runs.
+        ResultError: No run is scored by the metric; the baseline is not among the runs.
     """
-    known = {m.name for r in results[:1] for m in metrics(r.config["config_dir"])}
-    if metric not in known:
-        raise ResultError(f"there is no metric {metric!r}; {nearest(metric, known)}")
-    good = [r for r in results if r.summary and r.scores.get(metric)]
+    check_pairable(results, metric)
+    good = [r for r in results if r.summary and pairable(r, metric)]
     strategies = list(dict.fromkeys(r.strategy for r in good))
     if baseline not in strategies:
         raise ResultError(f"no run of {baseline!r} is scored by {metric}; {nearest(baseline, strategies)}")
@@ -80,7 +82,7 @@ def from_runs(results: Sequence[Result], baseline: str, metric: str) -> Iterator
 def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -> Differing | None:
     spreads, lengths, users = [], list[float](), 0
     values: list[float] = []
-    parts: dict[str, list[str]] = {"users": [], SEEDS: [], "encoders": [], "judges": []}
+    parts: dict[str, list[str]] = {"users": [], SEEDS: [], "encoders": [], "readers": []}
     for a, b in pairs:
         found = difference(a, b, metric)
         if found is None or found.mean.error is None:
@@ -88,7 +90,7 @@ def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -
         spreads.append(found.mean.error**2 * found.mean.users)
         lengths.append(found.mean.longer)
         users = max(users, found.mean.users)
-        for user, value in _by_user(a, b, metric).items():
+        for user, value in _by_user(pairable(a, metric), pairable(b, metric)).items():
             values.append(value)
             for part, level in _levels(a, user).items():
                 parts[part].append(level)
@@ -97,21 +99,20 @@ def _differing(name: str, pairs: Sequence[tuple[Result, Result]], metric: str) -
     told = components(values, parts)
     seeds = told.told.get(SEEDS)
     user_sd, seed_sd = float(np.sqrt(np.mean(spreads))), None if seeds is None else float(np.sqrt(seeds))
-    return Differing(name, user_sd, users, float(np.mean(lengths)), seed_sd, told)
+    return Differing(name, user_sd, users, float(np.mean(lengths)), seed_sd, told, paired_by(pairs[0][0], metric))
 
 
-def _by_user(a: Result, b: Result, metric: str) -> dict[str, float]:
-    own: dict[str, list[float]] = {}
-    for key in sorted(a.scores[metric].keys() & b.scores[metric].keys()):
-        own.setdefault(key[0], []).append(a.scores[metric][key] - b.scores[metric][key])
-    return {user: float(np.mean(values)) for user, values in own.items()}
+def _by_user(a: Mapping[Key, float], b: Mapping[Key, float]) -> dict[str, float]:
+    """The mean of each user's own differences."""
+    means = user_means({key: a[key] - b[key] for key in sorted(a.keys() & b.keys())})
+    return {user: value for (user, _), value in means.items()}
 
 
 def _levels(result: Result, user: str) -> dict[str, str]:
     """Recorded users are the same people under every seed; simulated ones are others."""
     seed = str(result.config["seed"])
     person = user if "path" in result.config["source"] else f"{seed}/{user}"
-    nodes = {"encoders": result.config["encoder"], "judges": result.config["reader"]}
+    nodes = {"encoders": result.config["encoder"], "readers": result.config["reader"]}
     return {"users": person, SEEDS: seed} | {part: json.dumps(node, sort_keys=True) for part, node in nodes.items()}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from memlab.report.cells import Cell, Part, Row, Table, hundredths, interval, p_value, reach, reference, share, whole
 from memlab.report.compare import baselines, detectable, difference, kinds_of
+from memlab.report.pairing import paired_by
 from memlab.results import HEADLINE, Result
 from memlab.stats import MIN_USERS
 from memlab.stats.age import slope_per_doubling
@@ -106,17 +107,18 @@ def by_source(results: Sequence[Result], metric: str) -> Table:
     return Table(f"{metric} by source", ("strategy", *sources), tuple(rows), look="heat", folded=False)
 
 
-def versus(results: Sequence[Result], base: Result) -> Table | None:
+def versus(results: Sequence[Result], base: Result, metrics: Sequence[str] = VERSUS) -> Table | None:
     """Every other contestant minus a baseline, metric by metric; None where there is no other."""
-    wanted = [metric for metric in VERSUS if base.figure(metric).get("n")]
+    wanted = [metric for metric in metrics if base.figure(metric).get("n")]
     columns = {metric: (metric, None) for metric in wanted}
-    return _versus(results, base, columns, f"Minus {base.strategy}, paired by question")
+    return _versus(results, base, columns, f"Minus {base.strategy}, paired by {paired_by(base, metrics[0])}")
 
 
 def versus_by_kind(results: Sequence[Result], base: Result) -> Table | None:
     """Every other contestant's headline minus a baseline's, kind by kind; None where there is no other."""
     columns = {kind: (HEADLINE, kind) for kind in kinds_of(base)}
-    return _versus(results, base, columns, f"{HEADLINE} minus {base.strategy} by kind of question, paired by question")
+    by = paired_by(base, HEADLINE)
+    return _versus(results, base, columns, f"{HEADLINE} minus {base.strategy} by kind of question, paired by {by}")
 
 
 def _versus(

@@ -1,7 +1,7 @@
 """The sections on which memories a reader used, of runs that were measured (`memlab use`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memlab.metrics.uses import Use, read_uses, verdict
 from memlab.report.carrying import Side
@@ -91,9 +91,8 @@ def draw_use(slug: str, results: Sequence[Result]) -> Figure:
 def _tables(results: Sequence[Result]) -> Iterator[Table]:
     titles = ("Of the first 5 memories", "Of the first 10 memories", "What the used ones bear out; use by the reply")
     for metrics, title in zip((FIRST_5, FIRST_10, BEARING), titles, strict=True):
-        table = figures(results, metrics, title)
-        rows = tuple(row for row in table.rows if row.cells[0].text not in ("chance", "attainable"))
-        yield Table(table.caption, table.columns, rows, folded=metrics is BEARING)
+        table = figures(results, metrics, title).without(("chance", "attainable"))
+        yield replace(table, folded=metrics is BEARING)
 
 
 def _alike_table(results: Sequence[Result]) -> Table | None:

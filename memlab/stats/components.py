@@ -1,4 +1,4 @@
-"""Where figures differ from: users, seeds, encoders, judges. What a set of runs can tell of it, and what it cannot."""
+"""Where figures differ from: users, seeds, encoders, readers. What a set of runs can tell of it, and what it cannot."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from memlab.stats import MIN_USERS, ROUNDING
 from memlab.stats.mean import Mean, clustered_mean
@@ -24,6 +25,23 @@ class Difference:
     users_worse: int
     verdict: str
     detectable: float | None
+
+
+def user_means(scores: Mapping[tuple[str, Any], float]) -> dict[Key, float]:
+    """Each user's own mean as their one score: what is paired where users were not asked the same questions.
+
+    So every user weighs the same, however many questions or sessions they had under either strategy.
+
+    Args:
+        scores: By user and question, or by user and session.
+
+    >>> user_means({("u", "q1"): 1.0, ("u", "q2"): 0.0, ("v", "q1"): 1.0})
+    {('u', ''): 0.5, ('v', ''): 1.0}
+    """
+    own: dict[str, list[float]] = {}
+    for (user, _), value in scores.items():
+        own.setdefault(user, []).append(value)
+    return {(user, ""): sum(values) / len(values) for user, values in sorted(own.items())}
 
 
 def paired_difference(

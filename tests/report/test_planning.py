@@ -41,14 +41,14 @@ def test_seeds_and_users_are_told_apart_where_runs_vary_both(runs):
     assert found.name == "b − a, simulated"
     assert found.seed_sd == pytest.approx(np.std(list(LIFTS.values()), ddof=1), rel=0.3)
     assert found.user_sd == pytest.approx(0.1, rel=0.3)
-    assert found.parts.untold == ("encoders", "judges")
+    assert found.parts.untold == ("encoders", "readers")
     assert found.users == 12
 
 
 def test_one_seed_says_nothing_of_seeds(runs):
     (found,) = from_runs(load([runs / "a1", runs / "b1"]), "a", HEADLINE)
     assert found.seed_sd is None
-    assert found.parts.untold == ("seeds", "encoders", "judges")
+    assert found.parts.untold == ("seeds", "encoders", "readers")
 
 
 def test_the_command_fits_the_terminal_and_says_what_it_rests_on(runs, capsys):
@@ -56,7 +56,7 @@ def test_the_command_fits_the_terminal_and_says_what_it_rests_on(runs, capsys):
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= 80
     assert "b − a, simulated" in printed
-    assert "cannot tell of: encoders, judges (vary them)" in printed
+    assert "cannot tell of: encoders, readers (vary them)" in printed
     assert "never" in printed  # two seeds that differ by more than the effect
 
 

@@ -234,6 +234,14 @@ def test_runs_without_a_reader_are_refused(tmp_path):
         measure_runs(load([run.folder]), make("use/placebo"))
 
 
+def test_a_reader_that_is_composed_of_others_is_gone_by_its_reply(tmp_path):
+    small = ["source.users=2", "source.sessions=4", "source.queries=6", "encoder=hashing", "workers=1", "tracking=none"]
+    (run,) = execute(plan(["strategy=bm25", "reader=replier", *small, f"out={tmp_path}"]))
+    (measured,) = measure_runs(load([run.folder]), make("use/placebo", queries=2, bank_turns=60))
+    assert measured.figure("used_by_words@10")["n"] == 4
+    assert measured.figure("used@5")["n"] == 0
+
+
 @pytest.mark.parametrize(
     ("number", "value", "message"),
     [

@@ -119,7 +119,10 @@ def encoder(config: Config) -> Encoder:
 
 def reader(config: Config, encoder: Encoder | None = None) -> Reader | None:
     """The reader of a run, None where retrieval is judged on its own."""
-    return _optional("reader", config, {"seed": config["seed"], "encoder": encoder})
+    parts: dict[str, Any] = {"seed": config["seed"], "encoder": encoder}
+    if reads("chat", config):
+        parts["chat"] = construct("chat", config["chat"], {})
+    return _optional("reader", config, parts)
 
 
 def tracking(config: Config) -> Any:
@@ -140,9 +143,13 @@ def wants(part: str, config: Config) -> bool:
 
 def encodes(config: Config) -> bool:
     """Whether anything in a run needs the encoder: the strategy, a layer or the reader."""
+    return reads("encoder", config) or wants("encoder", config)
+
+
+def reads(part: str, config: Config) -> bool:
+    """Whether the reader of a run is given a part, such as `chat`: its constructor names it and its node does not."""
     reader = config["reader"]
-    reads = bool(reader.get("_target_")) and "encoder" not in reader and names("encoder", reader)
-    return reads or wants("encoder", config)
+    return bool(reader.get("_target_")) and part not in reader and names(part, reader)
 
 
 def names(part: str, node: Config) -> bool:

@@ -19,9 +19,10 @@ PACKAGE = Path(__file__).parent
 MOVES_TRACES = (
     *("events.py", "life.py", "seeds.py", "text.py", "encoders", "indexes", "stores", "llm", "extract", "strategies"),
     *("layers", "providers", "sources", "readers", "loop.py", "traces.py"),
-    *("satisfaction/language", "satisfaction/reacting"),
+    *("satisfaction/language", "satisfaction/reacting", "assistants/prompt.py"),
 )
 MOVES_SCORES = ("text.py", "metrics", "stats")
+RECORDED = "memlab.llm.recorded.RecordedChat"
 PLACES = ("path", "sha256", "audit")
 NOT_IDENTITY = {"out", "workers", "launcher", "tracking", "metric", "config_dir"}
 VERSIONS = ("memlab", "numpy", "torch", "sentence-transformers", "hnswlib", "bm25s", "PyStemmer", "pyarrow", "mlflow")
@@ -30,16 +31,27 @@ VERSIONS = ("memlab", "numpy", "torch", "sentence-transformers", "hnswlib", "bm2
 def run_key(config: Config, source_digest: str) -> str:
     """The first 12 hex digits of the hash of everything that can move a trace.
 
-    Places of files do not enter, the data's digest does; nor does what only shows or stores the results.
+    Places of files do not enter, the data's digest does, and a recorded chat's; nor does what only shows or stores the
+    results.
     """
     kept = {name: node for name, node in config.items() if name not in NOT_IDENTITY}
     kept["source"] = {name: value for name, value in kept["source"].items() if name not in PLACES}
     kept["store"] = {name: value for name, value in kept["store"].items() if name != "path"}
     if kept["strategy"].get("sha256") is not None:  # a file that is known by its checksum may lie anywhere
         kept["strategy"] = {name: value for name, value in kept["strategy"].items() if name != "path"}
+    kept["chat"] = _told(kept["chat"])
     kept["layer"] = list(kept["layer"].items())
     text = yaml.safe_dump([kept, source_digest, code_digest(MOVES_TRACES), _outside_code(config)], sort_keys=True)
     return sha256(text.encode()).hexdigest()[:12]
+
+
+def _told(chat: Config) -> Config:
+    """A chat as far as it moves a reply: one that only replays is its recording, wherever that lies."""
+    if chat.get("_target_") != RECORDED or chat.get("inner") is not None or not chat.get("path"):
+        return chat
+    path = Path(chat["path"])
+    content = sha256(path.read_bytes()).hexdigest() if path.is_file() else "absent"
+    return {name: value for name, value in chat.items() if name != "path"} | {"sha256": content}
 
 
 @cache

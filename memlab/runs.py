@@ -117,7 +117,9 @@ def prepare(configs: Sequence[Config]) -> list[Run]:
     runs: dict[Path, Run] = {}
     for config in configs:
         _check_numbers(config)
-        build.strategy(config, None, build.encoder(config) if build.wants("encoder", config) else None).close()
+        encoder = build.encoder(config) if build.encodes(config) else None
+        build.strategy(config, None, encoder).close()
+        build.reader(config, encoder)
         label, name = "+".join([*config["layer"], config["strategy"]["name"]]), config["source"]["name"]
         root = Path(config["out"]) / (config["experiment"] or "single")
         try:

@@ -234,12 +234,14 @@ def test_a_path_that_names_nothing_is_wrong_input(tmp_path):
         ("workers=0", "workers is 0"),
         ("seed=x", "seed is 'x'; it must be a whole number"),
         ("+strategy.k3=1", "strategy: no parameter 'k3' in memlab.strategies.bm25.Bm25"),
+        ("+reader.florr=1", "reader: no parameter 'florr' in memlab.readers.choice.Choice; the nearest of .*: floor"),
+        ("reader.doubt=0", "reader: choice: doubt=0, temperature=1.0; both must be over 0"),
         ("store.path=me.db", "store.path: runs keep their memory in RAM"),
     ],
 )
 def test_wrong_numbers_and_names_are_found_before_the_first_user(tmp_path, override, message):
     with pytest.raises(ConfigError, match=message):
-        execute(configs(tmp_path, "strategy=bm25", override))
+        execute(configs(tmp_path, "strategy=bm25", "reader=choice", override))
     assert not list(tmp_path.iterdir())
 
 

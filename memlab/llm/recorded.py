@@ -16,14 +16,17 @@ class RecordedChat:
     """Replies from a file of JSON lines, by the content of what is asked; what is not there is asked and added.
 
     Args:
-        path: The file, a line `{"request": …, "reply": …}` each; made where it is missing.
+        path: The file, a line `{"request": …, "reply": …}` each; made where it is missing and there is an inner chat.
         inner: Who is asked what the file does not hold; None to replay alone.
 
     Raises:
+        ValueError: No file is named.
         ChatError: A line of the file is no recorded reply.
     """
 
-    def __init__(self, path: str | Path, inner: Chat | None = None) -> None:
+    def __init__(self, path: str | Path | None, inner: Chat | None = None) -> None:
+        if not path:
+            raise ValueError("a recorded chat needs path=FILE: where its replies are, or are to be recorded")
         self._path, self._inner = Path(path), inner
         self._replies: dict[str, Message] = {}
         lines = self._path.read_text(encoding="utf-8").splitlines() if self._path.exists() else []

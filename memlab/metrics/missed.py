@@ -7,9 +7,10 @@ from functools import lru_cache
 
 from memlab.life import Nugget
 from memlab.metrics.base import Score, check_positive, query_score
+from memlab.metrics.choice_accuracy import is_right
 from memlab.metrics.frames import Asked, Held, RunFrames
 from memlab.metrics.support import covers, verdict, within_budget
-from memlab.text import normalise
+from memlab.text import contains
 
 CAUSES = ("never_stored", "not_in_first", "over_budget", "stale_above", "read_wrong")
 
@@ -87,7 +88,8 @@ def why(asked: Asked, held: Sequence[Held], budget_tokens: int | None = 512) -> 
     * `not_in_first`: the nugget is held, and no recalled memory supports it.
     * `over_budget`: it is recalled and supported, but not within the budget.
     * `stale_above`: every nugget is within the budget, but the first memory that is stale or current is stale.
-    * `read_wrong`: none of these, and the reader chose none of the right answers, or abstained.
+    * `read_wrong`: none of these, and the reader chose none of the right answers, or abstained. Where the question
+      offers no options, what a reader chose is all that it said, and is right where a right answer stands in it.
 
     Args:
         held: What the strategy held at the ends of sessions, in any order; other users' are passed over.
@@ -100,8 +102,7 @@ def why(asked: Asked, held: Sequence[Held], budget_tokens: int | None = 512) -> 
     if asked.gold.evidence and asked.gold.stale and _stale_above(asked, texts):
         return "stale_above"
     if asked.gold.evidence and _is_read(asked):
-        right = {normalise(answer) for answer in asked.gold.answers}
-        return None if asked.choice is not None and normalise(asked.choice) in right else "read_wrong"
+        return None if _is_read_right(asked) else "read_wrong"
     return None
 
 
@@ -140,3 +141,9 @@ def _stale_above(asked: Asked, texts: Sequence[tuple[str, list[str]]]) -> bool:
 
 def _is_read(asked: Asked) -> bool:
     return asked.choice is not None or asked.reply is not None
+
+
+def _is_read_right(asked: Asked) -> bool:
+    if asked.choice is None or asked.gold.choices:
+        return is_right(asked)
+    return any(contains(asked.choice, answer) for answer in asked.gold.answers)

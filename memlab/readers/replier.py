@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from memlab.events import Memory, Query, Reply
 from memlab.readers import Reader
+from memlab.readers.waiting import Waiting
 from memlab.seeds import Draw
 from memlab.text import contains, count_tokens
-
-SECONDS = ("call", "token_in", "token_out", "memory")
 
 
 class Replier:
@@ -23,7 +22,7 @@ class Replier:
     Args:
         seed: In which order options are looked at, and which wording a choice gets.
         choice: Makes the reader that chooses, of a seed and an encoder.
-        seconds: `call`, `token_in`, `token_out`, `memory`, each at least 0.
+        seconds: What the user waits, see `Waiting`.
         answers: Sentences with `{choice}` for questions; `acts` for requests.
         asks: Questions for what is not known.
 
@@ -40,12 +39,10 @@ class Replier:
         acts: Sequence[str],
         asks: Sequence[str],
     ) -> None:
-        if sorted(seconds) != sorted(SECONDS) or any(value < 0 for value in seconds.values()):
-            raise ValueError(f"reader.seconds is {dict(seconds)}; it must give {', '.join(SECONDS)}, each at least 0")
         for name, said in {"answers": answers, "acts": acts, "asks": asks}.items():
             if not said:
                 raise ValueError(f"reader.{name} is empty; it must have at least one sentence")
-        self._choice, self._seed, self._seconds = choice(seed=seed, encoder=None), seed, dict(seconds)
+        self._choice, self._seed, self._waiting = choice(seed=seed, encoder=None), seed, Waiting(seconds)
         self._answers, self._acts, self._asks = tuple(answers), tuple(acts), tuple(asks)
 
     def answer(self, query: Query, memories: Sequence[Memory], choices: Sequence[str]) -> Reply:
@@ -55,13 +52,9 @@ class Replier:
         text = self._worded(query, chosen)
         tokens_in = count_tokens(query.text) + sum(count_tokens(memory.text) for memory in memories)
         tokens_out = count_tokens(text)
-        per = self._seconds
-        seconds = per["call"] + per["memory"] * len(memories)
-        seconds += per["token_in"] * tokens_in + per["token_out"] * tokens_out
+        seconds = self._waiting.of(len(memories), tokens_in, tokens_out)
         used = tuple(m.id for m in memories if chosen is not None and contains(m.text, chosen))[:1]
-        return Reply(
-            text=text, choice=chosen, used=used, seconds=round(seconds, 3), tokens_in=tokens_in, tokens_out=tokens_out
-        )
+        return Reply(text=text, choice=chosen, used=used, seconds=seconds, tokens_in=tokens_in, tokens_out=tokens_out)
 
     def _worded(self, query: Query, chosen: str | None) -> str:
         if chosen is None:

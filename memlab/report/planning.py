@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from memlab.build import reads
 from memlab.config import ConfigError, nearest
 from memlab.paths import configs_folder, read_yaml
 from memlab.report.compare import difference
@@ -112,11 +113,17 @@ def _levels(result: Result, user: str) -> dict[str, str]:
     """Recorded users are the same people under every seed; simulated ones are others."""
     seed = str(result.config["seed"])
     person = user if "path" in result.config["source"] else f"{seed}/{user}"
-    nodes = {"encoders": result.config["encoder"], "readers": result.config["reader"]}
+    nodes = {"encoders": result.config["encoder"], "readers": _reader(result)}
     return {"users": person, SEEDS: seed} | {part: json.dumps(node, sort_keys=True) for part, node in nodes.items()}
 
 
 def _setting(result: Result) -> str:
     """What two runs must share to be set against each other."""
-    names = ("source", "seed", "encoder", "reader", "limits", "query")
-    return json.dumps([result.config[name] for name in names], sort_keys=True)
+    names = ("source", "seed", "encoder", "limits", "query")
+    return json.dumps([_reader(result), *(result.config[name] for name in names)], sort_keys=True)
+
+
+def _reader(result: Result) -> list[Any]:
+    """The reader, and the chat that it is."""
+    config = result.config
+    return [config["reader"], config["chat"]] if reads("chat", config) else [config["reader"]]

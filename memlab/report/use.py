@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from memlab.metrics.uses import Use, read_uses, verdict
 from memlab.report.carrying import Side
@@ -21,7 +22,8 @@ from memlab.traces import file_safe
 USED = "used@5"
 FIRST_5 = (HEADLINE, USED, "helpful@5", "harmful@5", "inert@5")
 FIRST_10 = ("used@10", "helpful@10", "harmful@10", "inert@10", "used_placebo@10")
-BEARING = ("used_current@10", "used_stale@10", "used_forbidden@10", "used_by_words@10", "used_by_meaning@10")
+BY_REPLY = ("used_by_words@10", "used_by_meaning@10")
+BEARING = ("used_current@10", "used_stale@10", "used_forbidden@10", *BY_REPLY)
 COLOURS = {"helpful": "#0072b2", "harmful": "#d55e00", "inert": "#b8bcc2"}
 EXPLAINED = (
     "A memory is used where leaving it out, with its near-duplicates and their places empty, moves the reader's "
@@ -51,10 +53,15 @@ def use_sections(groups: Mapping[str, Sequence[Result]]) -> tuple[Section, ...]:
     """One for each set of questions on which use was measured; mostly none."""
     found = []
     for name, results in groups.items():
-        shown = [r for r in results if not r.parts and r.figure(USED).get("n")]
+        single = [r for r in results if not r.parts]
+        shown = [r for r in single if r.figure(USED).get("n")]
+        told = [r for r in single if r not in shown and r.figure(BY_REPLY[0]).get("n")]
+        slug = f"use-{file_safe(name)}"
+        blocks: list[Any] = [_figures(told, BY_REPLY, "By the reply alone: of the first 10 memories")] if told else []
         if shown:
-            slug = f"use-{file_safe(name)}"
-            blocks = [*_tables(shown), draw_use(slug, shown), _alike_table(shown), *_order_tables(name, results)]
+            tables = [*_tables(shown), draw_use(slug, shown), _alike_table(shown), *_order_tables(name, results)]
+            blocks = [*tables, *blocks]
+        if blocks:
             kept = tuple(block for block in blocks if block is not None)
             found.append(Section(f"Retrieval use on {name}", slug, kept, EXPLAINED))
     return tuple(found)
@@ -91,8 +98,11 @@ def draw_use(slug: str, results: Sequence[Result]) -> Figure:
 def _tables(results: Sequence[Result]) -> Iterator[Table]:
     titles = ("Of the first 5 memories", "Of the first 10 memories", "What the used ones bear out; use by the reply")
     for metrics, title in zip((FIRST_5, FIRST_10, BEARING), titles, strict=True):
-        table = figures(results, metrics, title).without(("chance", "attainable"))
-        yield replace(table, folded=metrics is BEARING)
+        yield _figures(results, metrics, title, folded=metrics is BEARING)
+
+
+def _figures(results: Sequence[Result], metrics: Sequence[str], title: str, folded: bool = False) -> Table:
+    return replace(figures(results, metrics, title).without(("chance", "attainable")), folded=folded)
 
 
 def _alike_table(results: Sequence[Result]) -> Table | None:

@@ -120,8 +120,8 @@ def _whole(config: Config) -> Config:
     """The reader of a run, with what its yaml says of numbers that were added since the run was lived."""
     node, folder = config["reader"], config["config_dir"]
     yamls = [load_option("reader", name, folder) for name in options("reader", folder)]
-    whole = next((own for own in yamls if own.get("_target_") == node["_target_"]), {}) | node
-    return {key: value for key, value in whole.items() if key != "defaults"}  # the run's own config is composed
+    own = next((own for own in yamls if own.get("_target_") == node["_target_"]), {})
+    return {name: value for name, value in own.items() if name != "defaults"} | node
 
 
 @lru_cache(maxsize=2)

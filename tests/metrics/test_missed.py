@@ -83,6 +83,20 @@ def test_a_reader_that_has_it_all_may_still_read_it_wrong(choice, reply, cause):
     assert why(home(*quotes(HOME, ["t2"]), choice=choice, reply=reply), ALL) == cause
 
 
+@pytest.mark.parametrize(
+    ("choices", "choice", "cause"),
+    [
+        ((), "You live in Denver.", None),
+        ((), "You live in Boston.", "read_wrong"),
+        ((), None, "read_wrong"),
+        (("Denver", "Boston"), "You live in Denver.", "read_wrong"),
+    ],
+)
+def test_without_options_a_reply_is_right_where_it_holds_an_answer(choices, choice, cause):
+    asked = home(*quotes(HOME, ["t2"]), choice=choice, reply=choice or "I don't know.")
+    assert why(replace(asked, gold=replace(asked.gold, choices=choices)), ALL) == cause
+
+
 def test_a_reader_is_not_to_blame_for_what_it_was_not_given():
     assert why(home(*quotes(HOME, ["t0"]), choice="Boston"), ALL) == "not_in_first"
     assert why(home(*quotes(HOME, ["t0", "t2"]), choice="Boston"), ALL) == "stale_above"

@@ -8,6 +8,7 @@ import yaml
 from write_run import figure, write_run
 
 from memlab.cli import main
+from memlab.config import load_option
 from memlab.report.planning import from_runs, typical
 from memlab.results import HEADLINE, ResultError, load
 
@@ -43,6 +44,15 @@ def test_seeds_and_users_are_told_apart_where_runs_vary_both(runs):
     assert found.user_sd == pytest.approx(0.1, rel=0.3)
     assert found.parts.untold == ("encoders", "readers")
     assert found.users == 12
+
+
+def test_of_a_reader_that_is_a_chat_the_chat_is_the_judge(runs):
+    for folder in runs.iterdir():
+        config = yaml.safe_load((folder / "config.yaml").read_text()) | {"reader": load_option("reader", "chat")}
+        chat = {"name": "tiny" if folder.name in ("a0", "b0", "a1", "b1") else "large"}
+        (folder / "config.yaml").write_text(yaml.safe_dump(config | {"chat": chat}))
+    (found,) = from_runs(load([runs]), "a", HEADLINE)
+    assert found.parts.untold == ("encoders",)
 
 
 def test_one_seed_says_nothing_of_seeds(runs):

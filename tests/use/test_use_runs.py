@@ -227,6 +227,14 @@ def test_what_was_measured_is_seen_by_metrics_alone(tmp_path):
     assert after.ideal_asked.uses == ()
 
 
+def test_a_reader_that_is_composed_of_others_is_judged_by_its_reply(tmp_path):
+    small = ["source.users=2", "source.sessions=4", "source.queries=6", "encoder=hashing", "workers=1", "tracking=none"]
+    (run,) = execute(plan(["strategy=bm25", "reader=replier", *small, f"out={tmp_path}"]))
+    (measured,) = measure_runs(load([run.folder]), make("use/placebo", queries=3))
+    assert measured.figure("used@10")["n"] == 0
+    assert measured.figure("used_by_words@10")["n"] > 0
+
+
 def test_runs_without_a_reader_are_refused(tmp_path):
     small = ["source.users=2", "source.sessions=3", "source.queries=3", "encoder=hashing", "workers=1", "tracking=none"]
     (run,) = execute(plan(["strategy=bm25", *small, f"out={tmp_path}"]))

@@ -22,7 +22,8 @@ from memlab.events import UserId
 from memlab.identity import SCHEMA_VERSION, metrics_digest, provenance, run_key
 from memlab.metrics.base import SCORE_VERSION, Score
 from memlab.sources import MissingData
-from memlab.stats.summary import percentiles, summarise
+from memlab.stats.summary import summarise
+from memlab.stats.timings import percentiles
 from memlab.traces import is_finished, write_parquet
 from memlab.worker import Done, Task, live_and_score, pool, source_of
 

@@ -69,8 +69,13 @@ def test_compare_fits_a_terminal(runs, capsys):
 def test_compare_says_beside_what_is_not_resolved_what_could_have_been(tmp_path, capsys, monkeypatch):
     """At its widest: a long name, a family, thousands of questions of hundreds of users."""
     row = {"source": "s", "metric": "m", "kind": None, "strategy": "background+rag", "mean": 0.012, "low": -0.01}
-    row |= {"paired_by": "user", "high": 0.034, "p": 0.071, "p_holm": 0.214, "n": 2040, "users": 500, "users_better": 301}
-    row |= {"users_worse": 189, "detectable": 0.032, "verdict": "cannot tell (would need about 1,200 users)"}
+    row |= {"high": 0.034, "p": 0.071, "p_holm": 0.214, "n": 2040, "users": 500, "users_better": 301}
+    row |= {
+        "users_worse": 189,
+        "paired_by": "user",
+        "detectable": 0.032,
+        "verdict": "cannot tell (would need about 1,200 users)",
+    }
     better = row | {"strategy": "rag", "low": 0.001, "verdict": "better"}
     monkeypatch.setattr("memlab.report.compare.compare", lambda *asked: [row, better])
     monkeypatch.setattr("memlab.results.load", lambda folders: [])

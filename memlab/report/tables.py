@@ -271,4 +271,6 @@ def _counts(results: Sequence[Result], metric: str) -> str:
 
 
 def _timing(result: Result, name: str) -> Cell:
-    return hundredths(result.summary.get("timings", {}).get(name))
+    spent = result.summary.get("timings", {})
+    ends = {end: spent.get(f"{name}_{end}") for end in ("low", "high")}
+    return reach({"mean": spent.get(name)} | ends, hundredths)

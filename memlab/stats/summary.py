@@ -1,4 +1,4 @@
-"""One run's scores as figures with intervals, and its timings as percentiles."""
+"""One run's scores as figures with intervals."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +15,7 @@ from memlab.stats.rates import share_mean
 from memlab.stats.separation import bounds, separation
 
 Bounds = tuple[float | None, float | None]
-WARM_UP = 10
 LIMITS = {"share": (0.0, 1.0), "difference of shares": (-1.0, 1.0)}  # of what a unit's values can be
-ENOUGH = {50: 1, 95: 200, 99: 1000}
 
 
 def summarise(
@@ -57,30 +55,6 @@ def summarise(
             for kind, found in sorted(by_kind.items())
         },
     }
-
-
-def percentiles(timings: Iterable[dict[str, Any]]) -> dict[str, float | None]:
-    """`recall_p95_ms` and the like, from rows of `what` and `seconds` in order; a user's first ten of each are dropped.
-
-    A percentile without enough observations (p95 from 200, p99 from 1,000) is None. Rows of `encode` add up to
-    `encode_seconds`, None without any.
-    """
-    rows = list(timings)
-    encoding = [row["seconds"] for row in rows if row["what"] == "encode"]
-    spent: dict[str, list[float]] = {"observe": [], "recall": [], "session_end": []}
-    seen: dict[tuple[str, str], int] = defaultdict(int)
-    for row in rows:
-        if row["what"] not in spent:
-            continue
-        seen[row["user"], row["what"]] += 1
-        if seen[row["user"], row["what"]] > WARM_UP:
-            spent[row["what"]].append(row["seconds"])
-    found = {
-        f"{what}_p{p}_ms": round(1000 * float(np.percentile(seconds, p)), 4) if len(seconds) >= enough else None
-        for what, seconds in spent.items()
-        for p, enough in ENOUGH.items()
-    }
-    return found | {"encode_seconds": round(sum(encoding), 3) if encoding else None}
 
 
 def session_means(scores: Path) -> dict[str, list[tuple[int, float]]]:

@@ -1,8 +1,7 @@
-"""A run in one page: figures that are all there, macro means, and percentiles that know when to be silent."""
+"""A run in one page: figures that are all there, and macro means."""
 
 from dataclasses import asdict, replace
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +14,7 @@ from memlab.metrics.recall import RecallAt
 from memlab.metrics.tokens import RecalledTokens
 from memlab.stats.mean import clustered_mean
 from memlab.stats.separation import separation
-from memlab.stats.summary import percentiles, session_means, summarise
+from memlab.stats.summary import session_means, summarise
 
 RECALL, TOKENS, HELD = RecallAt("turn", 10), RecalledTokens(), MemoriesHeld()
 AUROC, FALSE = Abstention(), Abstention(0.9)
@@ -185,49 +184,6 @@ def test_without_both_classes_nothing_was_judged(scores):
     found = figure(AUROC, scores)
     assert {found[key] for key in ("mean", "low", "high", "chance", "attainable", "macro")} == {None}
     assert (found["n"], found["of"], found["users"]) == (0, 10, 0)
-
-
-def rows(what, *seconds, user="ann"):
-    """Timings in order."""
-    return [{"user": user, "what": what, "seconds": one} for one in seconds]
-
-
-def test_the_first_ten_of_each_user_are_dropped():
-    slow, fast = [9.0] * 10, [0.001, 0.002, 0.003]
-    found = percentiles(rows("recall", *slow, *fast) + rows("recall", *slow, 0.004, 0.005, user="bob"))
-    assert found["recall_p50_ms"] == pytest.approx(3.0)
-
-
-def test_the_first_ten_of_each_thing_measured_are_dropped():
-    found = percentiles(rows("observe", *[9.0] * 10, 0.001) + rows("recall", *[9.0] * 10, 0.002))
-    assert (found["observe_p50_ms"], found["recall_p50_ms"]) == (1.0, 2.0)
-
-
-def test_ten_timings_are_all_warm_up():
-    assert percentiles(rows("recall", *[1.0] * 10))["recall_p50_ms"] is None
-
-
-def test_every_percentile_is_present_and_blank_without_timings():
-    found = percentiles([])
-    names = {f"{w}_p{p}_ms" for w in ("observe", "recall", "session_end") for p in (50, 95, 99)}
-    assert found.keys() == names | {"encode_seconds"}
-    assert set(found.values()) == {None}
-
-
-def test_encoding_adds_up_and_is_in_no_percentile():
-    found = percentiles([*rows("encode", 1.5, 2.5), *rows("recall", *[0.001] * 11)])
-    assert found["encode_seconds"] == 4.0
-    assert found["recall_p50_ms"] == 1.0
-
-
-@pytest.mark.parametrize(("percentile", "needed"), [(50, 1), (95, 200), (99, 1000)])
-def test_a_percentile_is_blank_under_the_count_that_it_needs(percentile, needed):
-    seconds = [0.001 * (1 + n) for n in range(needed)]
-    name = f"recall_p{percentile}_ms"
-    assert percentiles(rows("recall", *[1.0] * 10, *seconds[:-1]))[name] is None
-    assert percentiles(rows("recall", *[1.0] * 10, *seconds))[name] == pytest.approx(
-        1000 * np.percentile(seconds, percentile), abs=1e-4
-    )
 
 
 def test_session_means_are_over_users_session_by_session(tmp_path):

@@ -11,6 +11,7 @@ from memlab.stats import MIN_USERS
 from memlab.stats.age import slope_per_doubling
 from memlab.stats.mean import clustered_mean
 from memlab.stats.paired import Difference
+from memlab.stats.rates import share_mean
 
 LEADERBOARD = (HEADLINE, "turn_recall@10", "answer_recall@512", "stale_excess")
 RANKING = (
@@ -166,14 +167,26 @@ def differences(rows: Sequence[dict[str, Any]]) -> Table | None:
 
 def why(results: Sequence[Result]) -> Table | None:
     """Where the missed questions went, as shares of those with evidence; None where no run says."""
-    found = {r.folder: shares for r in results if (shares := why_shares(r)) is not None}
-    if not found:
+    said = [(r, shares) for r in results if (shares := why_shares(r)) is not None]
+    if not said:
         return None
-    rows = [_row(r, [share(value) for value in found[r.folder].values()]) for r in results if r.folder in found]
-    n = {r.figure(name)["n"] for r in results if r.folder in found for name in CAUSES}
+    rows = [_row(r, [_found(r, shares["found"]), *(reach(r.figure(name)) for name in CAUSES)]) for r, shares in said]
+    n = {r.figure(name)["n"] for r, _ in said for name in CAUSES}
     counts = f"{min(n):,}" if len(n) == 1 else f"{min(n):,}–{max(n):,}"
     rows.append(reference("n", [Cell(counts)] * (1 + len(CAUSES))))
     return Table("Why questions are missed", ("strategy", "found", *CAUSES.values()), tuple(rows))
+
+
+def _found(result: Result, mean: float) -> Cell:
+    """The share of questions with none of the causes, whose interval is from the questions themselves."""
+    causes = [result.scores.get(name, {}) for name in CAUSES]
+    keys = sorted({key for cause in causes for key in cause})
+    if not keys:
+        return share(mean)
+    strata = None if result.strata is None else [result.strata[user] for user, _ in keys]
+    found = [1 - sum(cause.get(key, 0.0) for cause in causes) for key in keys]
+    ends = share_mean(found, [user for user, _ in keys], strata=strata)
+    return reach({"mean": mean, "low": ends.low, "high": ends.high})
 
 
 def why_shares(result: Result) -> dict[str, float] | None:

@@ -47,8 +47,12 @@ def test_found_and_the_causes_are_everything(results):
         shares = tables.why_shares(result)
         assert list(shares)[:3] == ["found", "never stored", "stored, not recalled"]
         assert sum(shares.values()) == pytest.approx(1)
-    hybrid = {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in tables.why(results).rows}["hybrid"]
-    assert hybrid == [".680", ".020", ".100", ".150", ".030", ".020"]
+
+
+def test_found_and_the_causes_carry_their_intervals(results):
+    found, *causes = next(row for row in tables.why(results).rows if row.cells[0].text == "hybrid").cells[1:]
+    assert [cell.text for cell in causes] == [f"{mean} ±.030" for mean in (".020", ".100", ".150", ".030", ".020")]
+    assert 0.4 < found.low < found.value < found.high < 0.9
 
 
 def test_a_run_without_one_of_the_causes_has_no_row(results):

@@ -32,8 +32,12 @@ def write_run(folder: Path, strategy: str, metrics: dict, status: str = "complet
     summary = {"run": run, "metrics": metrics, "by_kind": kinds, "timings": {"recall_p95_ms": 1.5}}
     (folder / "summary.json").write_text(json.dumps(summary))
     rows = []
+    missed = {name: round(40 * one["mean"]) for name, one in metrics.items() if name.startswith("missed_")}
+    causes = [name for name, count in missed.items() for _ in range(count)]
     for place in range(40):
         about = {"user": f"u{place % 8}", "query": f"q{place}", "kind": "when" if place < 12 else "two_hop"}
         rows.append(about | {"name": "evidence_recall@512", "value": mean})
         rows.append(about | {"name": "evidence_age_days", "value": 2.0 if place < 20 else 40.0})
+        cause = causes[place] if place < len(causes) else None
+        rows += [about | {"name": name, "value": float(name == cause)} for name in missed]
     pq.write_table(pa.Table.from_pylist(rows), folder / "scores.parquet")

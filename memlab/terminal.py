@@ -48,35 +48,40 @@ def print_table(caption: str, columns: Sequence[str], rows: Any) -> None:
 @contextmanager
 def progress_bars():
     """Bars on stderr, one a stage; yields what `memlab.runs.execute` calls with its progress."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
     names = {"encode": "encoding texts", "live": "living users", "use": "reading again"}
     columns = (TextColumn("{task.description:<15}"), BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def advance(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(names.get(stage, stage), total=total)
-            bars.update(tasks[stage], completed=done)
-
-        yield advance
+    with _bars(*columns) as advance:
+        yield lambda stage, done, total: advance(names.get(stage, stage), done, total)
 
 
 @contextmanager
 def download_bars():
     """Bars on stderr, one a file; yields what `memlab.data.fetch.fetch` calls with its progress."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(28), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
-
-        def advance(file: str, done: int, total: int | None) -> None:
-            if file not in tasks:
-                tasks[file] = bars.add_task(file, total=total)
-            bars.update(tasks[file], completed=done, total=total)
-
+    with _bars(TextColumn("{task.description}"), BarColumn(28), DownloadColumn(), TransferSpeedColumn()) as advance:
         yield advance
+
+
+@contextmanager
+def _bars(*columns: Any):
+    """Bars from the first progress on: an error before it stands alone."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bars = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, Any] = {}
+
+    def advance(name: str, done: int, total: int | None) -> None:
+        if name not in tasks:
+            bars.start()
+            tasks[name] = bars.add_task(name, total=total)
+        bars.update(tasks[name], completed=done, total=total)
+
+    try:
+        yield advance
+    finally:
+        if tasks:
+            bars.stop()

@@ -17,6 +17,7 @@ from memlab.satisfaction.reading import arms_in, read_log
 from memlab.studies.arms import Arm, Lived, arms_of, digest_of, first_session, live_arms, write_logs
 
 STANDARD = "standard"
+COUNTS = {"users": 2, "sessions": 1, "burn_in": 0}  # of what is lived, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ def asked(overrides: Sequence[str], config_dir: Path | None = None, from_log: bo
             raise ConfigError(f"{override!r} is not of the form a=strategy, b=strategy or key=value")
     node = load_option("ab", STANDARD, config_dir)
     own = [o for o in overrides if o.lstrip("+").partition("=")[0].partition(".")[0] in node]
+    lived = [o for o in own if o.lstrip("+").partition("=")[0] in COUNTS]
+    if from_log and lived:
+        raise ConfigError(f"{lived[0]} is of what is lived; a log has users and sessions of its own, so leave it out")
     arms = {o[0]: o[2:] for o in overrides if o.startswith(("a=", "b="))}
     others = [o for o in overrides if o not in own and not o.startswith(("a=", "b="))]
     root = set() if from_log else {*plan([], config_dir)[0]}
@@ -150,7 +154,7 @@ def _check(node: Config) -> None:
     if node["primary"] not in measured:
         offered = nearest(str(node["primary"]), measured)
         raise ConfigError(f"primary is {node['primary']!r}, which is measured of no session; {offered}")
-    for name, least in (("users", 2), ("sessions", 1), ("burn_in", 0)):
+    for name, least in COUNTS.items():
         value = node[name]
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise ConfigError(f"{name} is {value!r}; it must be a whole number of at least {least}")

@@ -33,6 +33,14 @@ def test_a_log_gives_three_lines_and_a_page(say, tmp_path):
     assert "<svg" in html.read_text()
 
 
+@pytest.mark.parametrize("word", ["users=40", "sessions=3", "burn_in=1"])
+def test_what_would_be_lived_is_refused_beside_a_log(say, tmp_path, word):
+    code, lines, err = say(made(users=60), word)
+    assert (code, lines) == (2, [])
+    assert err == f"memlab ab: {word} is of what is lived; a log has users and sessions of its own, so leave it out\n"
+    assert not (tmp_path / "report").exists()
+
+
 def test_parquet_and_csv_give_one_page(say, tmp_path):
     pages = []
     for form in ("csv", "parquet"):

@@ -34,3 +34,7 @@ class Weighing(Protocol):
         What it chooses when asked for an answer is an option that nothing is more probable than.
         """
         ...
+
+
+class Chooser(Reader, Weighing, Protocol):
+    """A reader that offers both."""

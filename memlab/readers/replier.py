@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from memlab.events import Memory, Query, Reply
-from memlab.readers import Reader
+from memlab.readers import Chooser
 from memlab.readers.waiting import Waiting
 from memlab.seeds import Draw
 from memlab.text import contains, count_tokens
@@ -21,7 +21,7 @@ class Replier:
 
     Args:
         seed: In which order options are looked at, and which wording a choice gets.
-        choice: Makes the reader that chooses, of a seed and an encoder.
+        choice: Makes the reader that chooses, of a seed and an encoder; by its probabilities use is measured.
         seconds: What the user waits, see `Waiting`.
         answers: Sentences with `{choice}` for questions; `acts` for requests.
         asks: Questions for what is not known.
@@ -33,7 +33,7 @@ class Replier:
     def __init__(
         self,
         seed: int,
-        choice: Callable[..., Reader],
+        choice: Callable[..., Chooser],
         seconds: Mapping[str, float],
         answers: Sequence[str],
         acts: Sequence[str],
@@ -55,6 +55,12 @@ class Replier:
         seconds = self._waiting.of(len(memories), tokens_in, tokens_out)
         used = tuple(m.id for m in memories if chosen is not None and contains(m.text, chosen))[:1]
         return Reply(text=text, choice=chosen, used=used, seconds=seconds, tokens_in=tokens_in, tokens_out=tokens_out)
+
+    def weigh(
+        self, query: Query, memories: Sequence[Memory], choices: Sequence[str]
+    ) -> Mapping[str | None, float] | None:
+        """How probable each option is to the reader that chooses; the words that it is put into change nothing."""
+        return self._choice.weigh(query, memories, choices)
 
     def _worded(self, query: Query, chosen: str | None) -> str:
         if chosen is None:

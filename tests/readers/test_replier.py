@@ -5,6 +5,7 @@ import pytest
 from memlab import make
 from memlab.config import ConfigError, load_option
 from memlab.events import Memory
+from memlab.readers import Weighing
 from memlab.testing import START, ask
 from memlab.text import contains, count_tokens
 
@@ -28,6 +29,16 @@ def test_it_chooses_as_the_reader_that_chooses(replier):
     question, choice = ask(90, "In which town do I live?"), make("reader/choice", encoder=None)
     for memories in (DENVER, DENVER[1:], said("user: the town I live in is Lyon, no longer Denver"), []):
         assert replier.answer(question, memories, TOWNS).choice == choice.answer(question, memories, TOWNS).choice
+
+
+def test_it_weighs_as_the_reader_that_chooses(replier):
+    question, choice = ask(90, "In which town do I live?"), make("reader/choice", encoder=None)
+    assert isinstance(replier, Weighing)
+    for memories in (DENVER, []):
+        weighed = replier.weigh(question, memories, TOWNS)
+        assert weighed == choice.weigh(question, memories, TOWNS)
+        assert sum(weighed.values()) == pytest.approx(1)
+    assert replier.weigh(question, DENVER, ()) is None
 
 
 def test_it_says_what_it_chose_and_brings_up_nothing_else(replier):

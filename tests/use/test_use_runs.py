@@ -227,12 +227,17 @@ def test_what_was_measured_is_seen_by_metrics_alone(tmp_path):
     assert after.ideal_asked.uses == ()
 
 
-def test_a_reader_that_is_composed_of_others_is_judged_by_its_reply(tmp_path):
+def test_a_reader_that_is_composed_of_others_is_measured_as_what_it_chooses_by(tmp_path):
     small = ["source.users=2", "source.sessions=4", "source.queries=6", "encoder=hashing", "workers=1", "tracking=none"]
-    (run,) = execute(plan(["strategy=bm25", "reader=replier", *small, f"out={tmp_path}"]))
-    (measured,) = measure_runs(load([run.folder]), make("use/placebo", queries=3))
-    assert measured.figure("used@10")["n"] == 0
-    assert measured.figure("used_by_words@10")["n"] > 0
+    measured = []
+    for reader in ("replier", "choice"):
+        line = ["strategy=bm25", f"reader={reader}", "+reader.encoder=null", *small, f"out={tmp_path}"]
+        (run,) = execute(plan([word for word in line if reader == "choice" or "+reader" not in word]))
+        measured += measure_runs(load([run.folder]), make("use/placebo", queries=3))
+    assert measured[0].figure("used_by_words@10")["n"] > 0
+    for name in ("used@10", "helpful@10", "harmful@10"):
+        assert measured[0].figure(name)["n"] > 0
+        assert measured[0].scores[name] == measured[1].scores[name]
 
 
 def test_runs_without_a_reader_are_refused(tmp_path):
@@ -240,14 +245,6 @@ def test_runs_without_a_reader_are_refused(tmp_path):
     (run,) = execute(plan(["strategy=bm25", *small, f"out={tmp_path}"]))
     with pytest.raises(ResultError, match="no run has a reader, so nothing was used"):
         measure_runs(load([run.folder]), make("use/placebo"))
-
-
-def test_a_reader_that_is_composed_of_others_is_gone_by_its_reply(tmp_path):
-    small = ["source.users=2", "source.sessions=4", "source.queries=6", "encoder=hashing", "workers=1", "tracking=none"]
-    (run,) = execute(plan(["strategy=bm25", "reader=replier", *small, f"out={tmp_path}"]))
-    (measured,) = measure_runs(load([run.folder]), make("use/placebo", queries=2, bank_turns=60))
-    assert measured.figure("used_by_words@10")["n"] == 4
-    assert measured.figure("used@5")["n"] == 0
 
 
 @pytest.mark.parametrize(

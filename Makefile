@@ -15,9 +15,10 @@ lint: .venv/installed
 
 reports: .venv/installed
 	@for name in leaderboard systems procedural retrieval ranked_parts real labels difficulty sim_to_real currency use \
-		calibration ab satisfaction; do \
+		calibration ab satisfaction measures; do \
 		$(BIN)/memlab run experiment=$$name out=runs/reports tracking=none && mkdir -p reports && \
 		rm -rf reports/$$name && cp -r runs/reports/$$name/report reports/$$name || exit 1; done
+	@rm -rf reports/holdout && $(BIN)/memlab ab a=rag b=profile users=400 holdout=0.1 out=runs/reports tracking=none --to reports/holdout
 	@$(BIN)/memlab explain --to docs/strategies.md
 
 erasure: .venv/installed

@@ -197,3 +197,14 @@ def test_which_memories_the_reader_used(run):
     assert "## Retrieval use on simulated" in report
     assert "| exact Shapley values |" in report
     assert all(r.figure("used@5")["n"] > 5 for r in more)
+
+
+def test_the_guides_three_measures_stand_side_by_side(run):
+    results, report = run("measures", "encoder=hashing")
+    assert {r.status for r in results} == {"complete"}
+    head = "| strategy | used@5 | satisfaction − none | detectable | memories_added_7d | memories_churn |"
+    section = report.split("## The guide's measures on reacting")[1].split("\n## ")[0]
+    assert head in section
+    rows = {line.split(" | ")[0].strip("|* "): line.split(" | ")[1:] for line in section.splitlines() if "| " in line}
+    assert all("–" not in cell for cell in rows["bm25"])
+    assert rows["none"][:2] == ["–", "–"]

@@ -139,7 +139,7 @@ def _segments(found: Analysis) -> Table | None:
         if one.effect is not None:
             told = (_difference(one.effect.mean), _p(one.p), *_told_of(found, one.effect, one.p))
         rows.append(Row((name, whole(one.users), *told)))
-    spread = ", ".join(f"{c.removeprefix('segment_')} {p_value(p)}" for c, p in found.heterogeneity.items())
+    spread = ", ".join(f"{c.removeprefix('segment_')} {_p(p).text}" for c, p in found.heterogeneity.items())
     caption = f"{found.design.primary} by kind of user; p of as unequal effects: {spread}"
     return Table(caption, ("users", "n", "difference", "p, adjusted", *TOLD), tuple(rows), sortable=False)
 

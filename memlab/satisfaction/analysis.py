@@ -35,7 +35,7 @@ class Segment:
 
     Attributes:
         least: Of those users with sessions who are in the smaller arm.
-        p: After Holm over all segments of the experiment; 1 where there is no effect to test.
+        p: After Holm over all segments that are tested; None for one with under six users in an arm, which is not.
         effect: None where an arm has none of them.
     """
 
@@ -44,7 +44,7 @@ class Segment:
     users: int
     least: int
     effect: Effect | None
-    p: float
+    p: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Analysis:
         estimates: The primary effect by each estimator, that of the verdict first.
         others: The other outcomes, those that are declared first; `adjusted` their p after Holm over the declared.
         held_out: Each arm over those held out, on the primary outcome.
-        heterogeneity: By segment column, the p of as much spread among its groups.
+        heterogeneity: By segment column, the p of as much spread among its groups; None under two with 20 users each.
     """
 
     design: Design
@@ -70,7 +70,7 @@ class Analysis:
     held_out: Mapping[str, Effect]
     looks: tuple[Look, ...]
     segments: tuple[Segment, ...]
-    heterogeneity: Mapping[str, float]
+    heterogeneity: Mapping[str, float | None]
     unused: tuple[str, ...]
 
     @property
@@ -169,12 +169,12 @@ def _segments(log: Log, primary: Proxy, a: Places, b: Places, confidence: float)
     tested = [known for *_, least, known in found if known is not None and least >= MIN_USERS]
     adjusted = iter(holm([known.p for known in tested]))
     return [
-        Segment(column, name, users, least, known, next(adjusted) if any(known is one for one in tested) else 1.0)
+        Segment(column, name, users, least, known, next(adjusted) if any(known is one for one in tested) else None)
         for column, name, users, least, known in found
     ]
 
 
-def _heterogeneity(groups: list[Segment]) -> float:
+def _heterogeneity(groups: list[Segment]) -> float | None:
     known = [g.effect.mean for g in groups if g.effect is not None and g.least >= MIN_EACH]
     errors = [np.nan if mean.error is None else mean.error for mean in known]
     return heterogeneity_p(np.array([mean.mean for mean in known]), np.array(errors))

@@ -182,3 +182,15 @@ def test_an_outcome_that_one_arm_lacks_is_refused_as_the_primary_and_left_out_el
 def test_segments_of_paired_users_count_each_once(tmp_path):
     found = analysed(tmp_path, users=60, paired=True)
     assert sum(one.users for one in found.segments) == 60
+
+
+def test_a_kind_of_user_that_is_in_one_arm_alone_or_nearly_is_not_tested(tmp_path):
+    def three_are_odd(log):
+        for row in log.exposures[:3]:
+            row["segment_mood"] = "odd"
+
+    found = analysed(tmp_path, users=400, spoil=three_are_odd)
+    known = {one.name: one.p for one in found.segments}
+    assert known.pop("odd") is None
+    assert None not in known.values()
+    assert analysed(tmp_path, users=30).heterogeneity["segment_mood"] is None

@@ -42,7 +42,7 @@ class Metric(Protocol):
     Attributes:
         name: Stable, as printed: `turn_recall@10`.
         unit: What the number counts: `tokens`, `memories`; `share` only where every value is from 0 to 1,
-            `difference of shares` only where it is from -1 to 1: intervals end there.
+            `difference of shares` only where it is from -1 to 1, counts from 0 on: intervals end there.
         higher_is_better: None where neither is.
         per: What gets one number: `query` or `session`.
         summary: How numbers become one: `mean`, or `separation` of two classes, and then the metric has a `coverage`

@@ -1,7 +1,7 @@
 """What an A/B experiment is before it is run, and how it will be read: fixed beforehand, and nowhere else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from memlab.satisfaction.assignment import Assignment, is_number
@@ -17,13 +17,23 @@ class Proxy:
         per: `session`: known of each scheduled session, so a user's mean is over these; `occurrence`: blank where it
             did not occur, as turns to a resolution that was not reached, so it is read as a ratio of users' totals.
         higher_is_better: None where neither is.
+        least: What a value can be at least, `most` at most; None for no bound.
+
+    Raises:
+        ValueError: It is per something else, or a bound is no number.
     """
 
     name: str
     per: Per = "session"
     higher_is_better: bool | None = None
+    least: float | None = None
+    most: float | None = None
 
     def __post_init__(self) -> None:
+        for bound in ("least", "most"):
+            value = getattr(self, bound)
+            if value is not None and not is_number(value):
+                raise ValueError(f"outcome {self.name}: {bound} is {value!r}; it must be a number")
         if self.per not in ("session", "occurrence"):
             raise ValueError(f"outcome {self.name} is per {self.per!r}; it must be per session or per occurrence")
 
@@ -100,7 +110,7 @@ def design_of(node: Mapping[str, Any], a: str, b: str) -> Design:
 
 
 def _proxy(name: str, known: Any) -> Proxy:
-    keys = ("per", "higher_is_better")
+    keys = [field.name for field in fields(Proxy) if field.name != "name"]
     if not isinstance(known, Mapping) or known.keys() - set(keys):
-        raise ValueError(f"outcomes.{name} is {known!r}; it may say {' and '.join(keys)}, and nothing else")
+        raise ValueError(f"outcomes.{name} is {known!r}; it may say {', '.join(keys)}, and nothing else")
     return Proxy(name, **known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -116,7 +117,9 @@ def _figure(outcome: Proxy, side: Totals, confidence: float) -> Mean | None:
     if not len(side.places) or not side.rows:
         return None
     values = _parts(side) if outcome.per == "occurrence" else side.means
-    return paired_mean(values).mean(side.rows, len(side.places), confidence)
+    found = paired_mean(values).mean(side.rows, len(side.places), confidence)
+    least, most = (-inf if outcome.least is None else outcome.least), (inf if outcome.most is None else outcome.most)
+    return found.within(least, most)
 
 
 def _verdict(mean: Mean, higher_is_better: bool | None, least: int) -> str:

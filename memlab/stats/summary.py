@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from memlab.stats.rates import share_mean
 from memlab.stats.separation import bounds, separation
 
 Bounds = tuple[float | None, float | None]
+COUNTS = ("bytes", "days", "memories", "replies", "tokens", "turns")
 LIMITS = {"share": (0.0, 1.0), "difference of shares": (-1.0, 1.0)}  # of what a unit's values can be
+LIMITS |= dict.fromkeys(COUNTS, (0.0, inf))
 
 
 def summarise(

@@ -194,3 +194,13 @@ def test_a_kind_of_user_that_is_in_one_arm_alone_or_nearly_is_not_tested(tmp_pat
     assert known.pop("odd") is None
     assert None not in known.values()
     assert analysed(tmp_path, users=30).heterogeneity["segment_mood"] is None
+
+
+def test_no_interval_of_an_arms_mean_leaves_what_its_values_can_be(tmp_path):
+    def rarely(log):
+        for n, row in enumerate(log.outcomes):
+            row["corrections"] = row["taps"] = 9 if n % 47 == 0 else 0
+
+    found = {one.outcome.name: one for one in analysed(tmp_path, users=30, spoil=rarely).others}
+    assert found["taps"].a.low < 0 == found["corrections"].a.low  # nothing is known of taps
+    assert found["taps"].mean == found["corrections"].mean

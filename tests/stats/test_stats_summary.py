@@ -81,7 +81,17 @@ def test_no_interval_of_shares_leaves_what_shares_can_be():
     found = summarise(scores, [RECALL], 10, 3, strata={"ann": "locomo", "bob": "locomo"})["metrics"][RECALL.name]
     assert (found["low"], found["high"]) == (0.0, 1.0)
     tokens = figure(TOKENS, scored(TOKENS, 90.0) + scored(TOKENS, 10.0, user="bob"))
-    assert tokens["low"] < 0 < 90 < tokens["high"]
+    assert tokens["low"] == 0 < 90 < tokens["high"]
+
+
+def test_no_interval_of_a_count_goes_below_nothing():
+    held = [
+        Score(user=user, name=HELD.name, value=value, session=0)
+        for user, value in zip("abc", (0.0, 0.0, 9.0), strict=True)
+    ]
+    found = figure(HELD, held)
+    assert (found["mean"], found["low"]) == (3.0, 0.0)
+    assert found["high"] > 9
 
 
 def test_no_interval_of_a_difference_of_shares_leaves_what_it_can_be():

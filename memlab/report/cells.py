@@ -99,8 +99,13 @@ def reach(figure: Mapping[str, Any], number: Callable[[float | None], Cell] | No
         return told(mean)
     below, above = mean - low, high - mean
     even = max(below, above) < LOPSIDED * min(below, above) + TINY
-    ends = f"±{told((high - low) / 2).text}" if even else f"−{told(below).text} +{told(above).text}"
+    ends = f"±{told((high - low) / 2).text}" if even else " ".join(_ends(told, below, above))
     return Cell(f"{told(mean).text} {ends}", mean, low, high)
+
+
+def _ends(told: Callable[[float | None], Cell], below: float, above: float) -> list[str]:
+    """How far an interval reaches to each side, where it reaches beyond the mean at all."""
+    return [f"{sign}{told(far).text}" for sign, far in (("−", below), ("+", above)) if told(far).text != told(0.0).text]
 
 
 def interval(figure: dict[str, Any]) -> Cell:

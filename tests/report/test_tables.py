@@ -27,6 +27,13 @@ def test_an_interval_is_carried_with_its_text():
     assert whole(12345.6) == Cell("12,346", 12345.6)
 
 
+def test_an_end_that_is_the_mean_itself_is_not_told():
+    assert reach({"mean": 1.0, "low": 0.832, "high": 1.0}).text == "1.000 −.168"
+    assert reach({"mean": 0.0, "low": 0.0, "high": 0.168}).text == ".000 +.168"
+    assert reach({"mean": 0.5, "low": 0.4, "high": 0.7}).text == ".500 −.100 +.200"
+    assert reach({"mean": 0.0, "low": 0.0, "high": 0.0}).text == ".000 ±.000"
+
+
 @given(st.floats(-1, 1))
 def test_what_is_printed_is_what_is_sorted_by(value):
     assert abs(float(share(value).text) - share(value).value) <= 0.0005 + 1e-12

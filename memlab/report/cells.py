@@ -99,8 +99,8 @@ def reach(figure: Mapping[str, Any], number: Callable[[float | None], Cell] | No
         return told(mean)
     below, above = mean - low, high - mean
     even = max(below, above) < LOPSIDED * min(below, above) + TINY
-    ends = f"±{told((high - low) / 2).text}" if even else " ".join(_ends(told, below, above))
-    return Cell(f"{told(mean).text} {ends}", mean, low, high)
+    ends = [f"±{told((high - low) / 2).text}"] if even else _ends(told, below, above)
+    return Cell(" ".join([told(mean).text, *ends]), mean, low, high)
 
 
 def _ends(told: Callable[[float | None], Cell], below: float, above: float) -> list[str]:

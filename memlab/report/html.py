@@ -63,10 +63,12 @@ def is_table(block: object) -> bool:
 def bar(table: Table, column: int, cell: Cell) -> Bar | None:
     """Where a cell's interval lies on its column's scale: 0 to 1, or -1 to 1 where a mean is below 0.
 
-    None where the table shows no bars, the cell no number or the column no interval.
+    None where the table shows no bars, the cell no number, the column no interval, or what is on no such scale.
     """
     own = [row.cells[column] for row in table.rows]
     if table.look != "bars" or cell.value is None or all(c.low is None for c in own):
+        return None
+    if any(c.value is not None and abs(c.value) > 1 for c in own):
         return None
     least = -1.0 if any(c.value is not None and c.value < 0 for c in own) else 0.0
 

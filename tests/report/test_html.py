@@ -168,7 +168,7 @@ def test_bars_share_a_scale_within_a_column(results):
     assert recall.marks == {"chance": 6.5, "attainable": 100.0}
     stale = bar(table, 4, hybrid[4])  # -.02 from -1 to 1
     assert (stale.left, stale.width, stale.dot) == (47.5, 3.0, 49.0)
-    assert bar(table, 5, hybrid[5]) is None
+    assert (hybrid[5].text, bar(table, 5, hybrid[5])) == ("1.50 ±0.10", None)  # milliseconds
     assert bar(table, 1, table.rows[-1].cells[1]) is None
 
 

@@ -1,10 +1,10 @@
 """The A/B machinery, tested as an instrument: its level on arms that are the same, its bias, coverage and power."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from memlab.report.sections import Section
-from memlab.studies.ab_level import Found, bound, groups, hashed, rejections
+from memlab.studies.ab_level import Found, bound, groups, joined, populations
 from memlab.studies.ab_tables import level_table, power_figure, truth_table, verdict
 from memlab.studies.ab_truth import Judged, judged, judged_ratio
 from memlab.studies.base import Findings, Setting
@@ -33,7 +33,7 @@ class AbInstrument:
         sessions: From the exposure on; `burn_in` before it, at least 1.
         outcomes: Judged by every estimator; the first is that of the A/A experiments.
         ratio: Two outcomes, the numerator and the denominator.
-        assignments: A/A experiments on the first population.
+        assignments: A/A experiments on each population; those on the first are judged by themselves too.
         groups: A/A experiments on users of which none is in two.
         experiments: Of each of the `sizes`, with true effect.
         alpha: The level.
@@ -70,17 +70,19 @@ class AbInstrument:
     def conduct(self, setting: Setting) -> Findings:
         """Lives everybody, then counts."""
         one, other, failed = self._lived(setting)
-        first = one.part([place for place, user in enumerate(one.users) if user.startswith("population 00/")])
-        outcome, of = self._outcomes[0], self._ratio
-        hashes = hashed(first.users, self._assignments, "aa")
-        level = rejections(first, outcome, of, hashes, self._alpha)
-        fresh = groups(one, self._groups, outcome, of, self._alpha)
+        asked = self._outcomes[0], self._ratio, self._alpha
+        each = populations(one, self._assignments, *asked)
+        level = {
+            f"of {self._assignments:,} assignments of {self._users:,} users": each[0],
+            f"of {self._assignments * len(each):,}, {len(each)} populations": joined(each),
+            f"of {self._groups:,} fresh groups": groups(one, self._groups, *asked),
+        }
         truth = list(self._judged(one, other, setting.seed))
         section = Section(
             f"{self._b} over {self._a}",
             "ab",
             (
-                level_table(outcome, level, fresh, len(first.users), self._alpha),
+                level_table(self._outcomes[0], level, self._alpha),
                 *(truth_table(size, [one for one in truth if one.users == size]) for size in self._sizes),
                 power_figure(truth),
             ),
@@ -90,9 +92,9 @@ class AbInstrument:
         return Findings(
             sections=(section,),
             notes=NOTES,
-            verdict=verdict(level, fresh, truth, self._alpha),
+            verdict=verdict(level, truth, self._alpha),
             failed=tuple(failed),
-            figures=self._figures(level, fresh, truth),
+            figures=self._figures(level, truth),
         )
 
     def _lived(self, setting: Setting) -> tuple[Panel, Panel, list[str]]:
@@ -116,10 +118,10 @@ class AbInstrument:
             found.append(judged_ratio(one, other, self._ratio, size, self._experiments, seed, self._alpha))
         return found
 
-    def _figures(self, level: Found, fresh: Found, truth: Sequence[Judged]) -> dict[str, object]:
-        return {
-            "bound": {"assignments": bound(self._assignments, self._alpha), "groups": bound(self._groups, self._alpha)},
-            "assignments": {name: [int(found.sum()), len(found)] for name, found in level.items()},
-            "groups": {name: [int(found.sum()), len(found)] for name, found in fresh.items()},
-            "truth": [asdict(one) for one in truth],
+    def _figures(self, level: Mapping[str, Found], truth: Sequence[Judged]) -> dict[str, object]:
+        counted = {
+            name: {"bound": bound(len(next(iter(found.values()))), self._alpha)}
+            | {analysis: [int(rejected.sum()), len(rejected)] for analysis, rejected in found.items()}
+            for name, found in level.items()
         }
+        return {"level": counted, "truth": [asdict(one) for one in truth]}

@@ -59,14 +59,24 @@ def hashed(users: Sequence[str], draws: int, name: str) -> np.ndarray:
     return np.array([[one.arm(user) == "b" for user in users] for one in salts], bool)
 
 
+def populations(lived: Panel, draws: int, outcome: str, of: Ratio, alpha: float) -> list[Found]:
+    """As `rejections`, of every population (what stands before the stroke in a user's name), under the same salts."""
+    names = dict.fromkeys(user.split("/")[0] for user in lived.users)
+    parts = [lived.part([n for n, user in enumerate(lived.users) if user.split("/")[0] == name]) for name in names]
+    return [rejections(part, outcome, of, hashed(part.users, draws, "aa"), alpha) for part in parts]
+
+
 def groups(lived: Panel, count: int, outcome: str, of: Ratio, alpha: float) -> Found:
     """As `rejections`, of as many groups of users of which none is in two, each assigned once."""
-    found: dict[str, list[np.ndarray]] = {}
-    for n in range(count):
-        part = lived.part(range(n, len(lived.users), count))
-        for name, rejected in rejections(part, outcome, of, hashed(part.users, 1, f"group {n}"), alpha).items():
-            found.setdefault(name, []).append(rejected)
-    return {name: np.concatenate(rejected) for name, rejected in found.items()}
+    parts = [lived.part(range(n, len(lived.users), count)) for n in range(count)]
+    return joined(
+        [rejections(own, outcome, of, hashed(own.users, 1, f"group {n}"), alpha) for n, own in enumerate(parts)]
+    )
+
+
+def joined(found: Sequence[Found]) -> Found:
+    """All draws together, analysis by analysis."""
+    return {name: np.concatenate([one[name] for one in found]) for name in found[0]}
 
 
 def bound(draws: int, alpha: float) -> int:

@@ -1,6 +1,6 @@
 """What the study of the A/B machinery shows: false findings, bias, coverage and power, and one picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from memlab.report.cells import Cell, Row, Table, share, whole
 from memlab.report.drawing import Figure, canvas, finish
@@ -12,21 +12,26 @@ LEAST_COVERAGE = 0.93
 DOUBT = 0.01  # that any of the estimates is called biased by chance
 
 
-def level_table(outcome: str, level: Found, fresh: Found, users: int, alpha: float) -> Table:
-    """How many of the A/A experiments each analysis rejects; naive ones below the others."""
-    counts = [len(next(iter(found.values()))) for found in (level, fresh)]
-    most = [bound(count, alpha) for count in counts]
+def level_table(outcome: str, level: Mapping[str, Found], alpha: float) -> Table:
+    """How many of the A/A experiments each analysis rejects, a column for each set of them; naive ones below.
+
+    Args:
+        level: What was found, by the set's name.
+    """
+    most = _bounds(level, alpha)
     rows = []
     for name in (*SOUND, *NAIVE):
-        cells = [whole(int(found[name].sum())) for found in (level, fresh)]
-        within = all(int(found[name].sum()) <= least for found, least in zip((level, fresh), most, strict=True))
-        row = Cell(name), *cells, Cell("yes" if within else "no")
+        counts = [int(found[name].sum()) for found in level.values()]
+        within = all(count <= least for count, least in zip(counts, most, strict=True))
+        row = Cell(name), *map(whole, counts), Cell("yes" if within else "no")
         rows.append(Row(row) if name in SOUND else Row(row, "bound"))
     rows.append(Row((Cell("bound"), *map(whole, most), Cell("")), "reference"))
     caption = f"A/A experiments that find a difference in {outcome}, at {alpha:g}"
-    numbers = f"of {counts[0]:,} assignments of {users:,} users", f"of {counts[1]:,} fresh groups"
-    columns = ("analysis", *numbers, "within")
-    return Table(caption, columns, tuple(rows), folded=False, sortable=False)
+    return Table(caption, ("analysis", *level, "within all"), tuple(rows), folded=False, sortable=False)
+
+
+def _bounds(level: Mapping[str, Found], alpha: float) -> list[int]:
+    return [bound(len(found[MEANS]), alpha) for found in level.values()]
 
 
 def truth_table(size: int, found: Sequence[Judged]) -> Table:
@@ -74,20 +79,24 @@ def power_figure(found: Sequence[Judged]) -> Figure:
         return finish(drawing, "ab", "widths", "what an experiment can say", alt)
 
 
-def verdict(level: Found, fresh: Found, truth: Sequence[Judged], alpha: float) -> tuple[str, ...]:
-    """Four lines: the level fixed and always valid, what peeking does, bias, coverage."""
-    n, m = (len(found[MEANS]) for found in (level, fresh))
-    most, least = bound(n, alpha), bound(m, alpha)
-    sound = [(name, int(level[name].sum()), int(fresh[name].sum())) for name in SOUND]
-    over = [name for name, one, other in sound if one > most or other > least]
+def verdict(level: Mapping[str, Found], truth: Sequence[Judged], alpha: float) -> tuple[str, ...]:
+    """Lines: the level fixed and always valid, what peeking does, who is over a bound and where, bias, coverage."""
+    first, *_ = level.values()
+    most = _bounds(level, alpha)
+    over = [
+        f"level: {name} is over the bound {least:,} with {int(found[name].sum()):,} {which}"
+        for (which, found), least in zip(level.items(), most, strict=True)
+        for name in SOUND
+        if found[name].sum() > least
+    ]
     far = too_far(len(truth))
     biased = [one for one in truth if abs(one.bias) > far * one.noise + 1e-12]
     short = [one for one in truth if one.coverage < LEAST_COVERAGE]
-    fixed, valid, naive = (int(level[name].sum()) for name in (MEANS, VALID, PEEKING))
+    fixed, valid, naive = (int(first[name].sum()) for name in (MEANS, VALID, PEEKING))
     worst = min(truth, key=lambda one: one.coverage)
     return (
-        f"A/A: {fixed} of {n:,} reject, always valid {valid}, bound {most}; peeking with a t test {naive}",
-        f"level: {'kept by every analysis that memlab offers' if not over else 'NOT kept by ' + ', '.join(over)}",
+        f"A/A: {fixed} of {len(first[MEANS]):,} reject, always valid {valid}, bound {most[0]}; peeking {naive}",
+        *(over or ["level: kept by every analysis that memlab offers"]),
         f"bias: {len(biased)} of {len(truth)} estimates are off by more than {far:.1f} Monte Carlo errors",
         f"coverage: {len(short)} of {len(truth)} under {LEAST_COVERAGE}; least {worst.coverage:.3f}, "
         f"{worst.outcome}, {worst.estimator}, {worst.users}",

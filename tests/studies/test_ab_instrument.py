@@ -6,7 +6,21 @@ import numpy as np
 import pytest
 
 from memlab.cli import main
-from memlab.studies.ab_level import CUPED, MEANS, PEEKING, ROWS, SOUND, VALID, bound, groups, hashed, rejections
+from memlab.studies.ab_level import (
+    CUPED,
+    MEANS,
+    PEEKING,
+    ROWS,
+    SOUND,
+    VALID,
+    bound,
+    groups,
+    hashed,
+    joined,
+    populations,
+    rejections,
+)
+from memlab.studies.ab_tables import level_table, verdict
 from memlab.studies.ab_truth import judged, judged_ratio
 from memlab.studies.panel import Panel
 
@@ -45,6 +59,27 @@ def test_groups_share_nobody():
     assert all(len(rejected) == 6 for rejected in found.values())
 
 
+def test_every_population_is_assigned_by_itself_and_who_is_over_the_bound_is_named():
+    one = people(60, 5)
+    two = Panel(
+        (*one.users, *(f"01/v{n}" for n in range(60))),
+        *({name: np.vstack([part[name], part[name]]) for name in part} for part in (one.values, one.before)),
+    )
+    each = populations(two, 40, "satisfaction", OF, 0.05)
+    assert [len(found[MEANS]) for found in each] == [40, 40]
+    assert len(joined(each)[CUPED]) == 80
+    alone = rejections(one, "satisfaction", OF, hashed(one.users, 40, "aa"), 0.05)
+    assert all((each[0][name] == alone[name]).all() for name in SOUND)
+    truth = list(judged(one, one, "satisfaction", 30, 20, 0, 0.05))
+    always = {"of 40 assignments": each[0], "of 80": {name: np.ones(80, bool) for name in (*SOUND, PEEKING, ROWS)}}
+    lines = [line for line in verdict(always, truth, 0.05) if line.startswith("level")]
+    assert lines[0] == f"level: means, at the end is over the bound {bound(80, 0.05)} with 80 of 80"
+    assert len(lines) == len(SOUND)
+    table = level_table("satisfaction", always, 0.05)
+    assert {row.cells[-1].text for row in table.rows[:-1]} == {"no"}
+    assert [cell.text for cell in table.rows[-1].cells[1:3]] == [str(bound(40, 0.05)), str(bound(80, 0.05))]
+
+
 def test_hashes_are_even_and_not_alike():
     found = hashed([f"u{n}" for n in range(500)], 40, "x")
     assert 0.4 < found.mean() < 0.6
@@ -75,7 +110,7 @@ def test_from_end_to_end(tmp_path, capsys):
     assert "A/A experiments that find a difference in satisfaction" in out
     (record,) = tmp_path.glob("ab/*/study.json")
     figures = json.loads(record.read_text())["figures"]
-    assert figures["assignments"][CUPED][1] == 100
+    assert [counted[CUPED][1] for counted in figures["level"].values()] == [100, 100, 1]
     assert {one["outcome"] for one in figures["truth"]} == {
         *("satisfaction", "resolved", "held", "objections"),
         "repeats per held",

@@ -24,7 +24,7 @@ def level_table(outcome: str, level: Mapping[str, Found], alpha: float) -> Table
         counts = [int(found[name].sum()) for found in level.values()]
         within = all(count <= least for count, least in zip(counts, most, strict=True))
         row = Cell(name), *map(whole, counts), Cell("yes" if within else "no")
-        rows.append(Row(row) if name in SOUND else Row(row, "bound"))
+        rows.append(Row(row) if name in SOUND else Row(row, "reference"))
     rows.append(Row((Cell("bound"), *map(whole, most), Cell("")), "reference"))
     caption = f"A/A experiments that find a difference in {outcome}, at {alpha:g}"
     return Table(caption, ("analysis", *level, "within all"), tuple(rows), folded=False, sortable=False)
